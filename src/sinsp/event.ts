@@ -1,0 +1,178 @@
+/**
+ * The cursor: the one event that is being looked at, as offsets into the source's window plus a handful of numbers.
+ * No object, string or BigInt is made for an event that nobody asks about.
+ */
+
+import { EVENTS, type EventInfo } from './schema/index.js';
+import type { FdInfo } from './state/fd-info.js';
+import type { ThreadInfo } from './state/thread-info.js';
+
+/** The event is only there for its effect on state: it is never shown or counted. */
+export const DUMP_FLAG_STATE_ONLY = 1;
+
+const MAX_PARAMS = 64;
+
+export class EventCursor {
+  /** The window of the source. */
+  bytes: Uint8Array = new Uint8Array(0);
+  view: DataView = new DataView(new ArrayBuffer(0));
+
+  /** Offset of the block (its 8-byte header) in the window, and its total length. */
+  blockOffset = 0;
+  blockLength = 0;
+  /** Offset of the event header (its timestamp). */
+  headerOffset = 0;
+  /** Offset of the array of parameter lengths. */
+  lengthsOffset = 0;
+  /** Bytes a parameter length takes: 2, or 4 in large-payload events. */
+  lengthSize = 2;
+  /** Offset of the first parameter's bytes. */
+  dataOffset = 0;
+  /** Parameters present. */
+  nparams = 0;
+
+  /** Event code: index into EVENTS. */
+  type = 0;
+  /** Event number, from 1, counting hidden events too. */
+  num = 0;
+  cpu = 0;
+  /** Thread id; -1 or 0 for events of no thread. */
+  tid = 0;
+  /** Timestamp: nanoseconds since the epoch as two unsigned halves. */
+  tsHigh = 0;
+  tsLow = 0;
+  /** Nanoseconds since the first event of the capture, exact below 2^53. */
+  time = 0;
+  /** DUMP_FLAG_* bits. */
+  dumpFlags = 0;
+
+  /** The thread of the event, when known. */
+  thread: ThreadInfo | null = null;
+  /** The descriptor that the event works on, when known. */
+  fd: FdInfo | null = null;
+  /** The number of that descriptor, known or not; -1 when the event has none. */
+  fdNum = -1;
+
+  /** Offsets and lengths of the parameters, valid after {@link decodeParams}. */
+  readonly paramOffsets = new Int32Array(MAX_PARAMS);
+  readonly paramLengths = new Int32Array(MAX_PARAMS);
+  private decoded = -1;
+  /** Changes with every event; lets others remember things for one event. */
+  serial = 0;
+
+  get info(): EventInfo {
+    return EVENTS[this.type]!;
+  }
+
+  get isExit(): boolean {
+    return (this.type & 1) === 1;
+  }
+
+  /** Points the cursor at another window. */
+  setWindow(bytes: Uint8Array): void {
+    this.bytes = bytes;
+    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  }
+
+  /** Fills paramOffsets and paramLengths, once an event. */
+  decodeParams(): void {
+    if (this.decoded === this.serial) return;
+    this.decoded = this.serial;
+    const { view, paramOffsets, paramLengths } = this;
+    const count = this.nparams;
+    let at = this.lengthsOffset;
+    let offset = this.dataOffset;
+    if (this.lengthSize === 2) {
+      for (let i = 0; i < count; i++, at += 2) {
+        const length = view.getUint16(at, true);
+        paramOffsets[i] = offset;
+        paramLengths[i] = length;
+        offset += length;
+      }
+    } else {
+      for (let i = 0; i < count; i++, at += 4) {
+        const length = view.getUint32(at, true);
+        paramOffsets[i] = offset;
+        paramLengths[i] = length;
+        offset += length;
+      }
+    }
+  }
+
+  /** The length of a parameter; 0 when it is absent or empty. */
+  paramLength(index: number): number {
+    if (index >= this.nparams) return 0;
+    this.decodeParams();
+    return this.paramLengths[index]!;
+  }
+
+  /** A signed 64-bit parameter as a double (inexact beyond 2^53); `missing` when it is absent or too short. */
+  paramInt64(index: number, missing = Number.NaN): number {
+    if (index >= this.nparams) return missing;
+    this.decodeParams();
+    if (this.paramLengths[index]! < 8) return missing;
+    const at = this.paramOffsets[index]!;
+    return this.view.getInt32(at + 4, true) * 0x1_0000_0000 + this.view.getUint32(at, true);
+  }
+
+  /** An unsigned 64-bit parameter as a double (inexact beyond 2^53). */
+  paramUint64(index: number, missing = Number.NaN): number {
+    if (index >= this.nparams) return missing;
+    this.decodeParams();
+    if (this.paramLengths[index]! < 8) return missing;
+    const at = this.paramOffsets[index]!;
+    return this.view.getUint32(at + 4, true) * 0x1_0000_0000 + this.view.getUint32(at, true);
+  }
+
+  /** An unsigned parameter of up to 4 bytes. */
+  paramUint32(index: number, missing = Number.NaN): number {
+    if (index >= this.nparams) return missing;
+    this.decodeParams();
+    const at = this.paramOffsets[index]!;
+    switch (this.paramLengths[index]) {
+      case 0:
+        return missing;
+      case 1:
+        return this.bytes[at]!;
+      case 2:
+      case 3:
+        return this.view.getUint16(at, true);
+      default:
+        return this.view.getUint32(at, true);
+    }
+  }
+
+  /** A signed parameter of up to 4 bytes. */
+  paramInt32(index: number, missing = Number.NaN): number {
+    if (index >= this.nparams) return missing;
+    this.decodeParams();
+    const at = this.paramOffsets[index]!;
+    switch (this.paramLengths[index]) {
+      case 0:
+        return missing;
+      case 1:
+        return this.view.getInt8(at);
+      case 2:
+      case 3:
+        return this.view.getInt16(at, true);
+      default:
+        return this.view.getInt32(at, true);
+    }
+  }
+
+  /** A text parameter's end: the offset of its first NUL, or of its end. -1 when the parameter is absent. */
+  paramTextEnd(index: number): number {
+    if (index >= this.nparams) return -1;
+    this.decodeParams();
+    const bytes = this.bytes;
+    const from = this.paramOffsets[index]!;
+    const to = from + this.paramLengths[index]!;
+    // The NUL is nearly always the last byte.
+    if (to > from && bytes[to - 1] === 0) {
+      const nul = bytes.indexOf(0, from);
+      return nul >= 0 && nul < to ? nul : to;
+    }
+    for (let i = from; i < to; i++) if (bytes[i] === 0) return i;
+    return to;
+  }
+}

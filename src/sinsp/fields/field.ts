@@ -1,0 +1,94 @@
+/**
+ * What can be asked of an event: the shape of a row in the one table of fields, and of a field that is ready to be read.
+ * `-l`, the docs, the filter compiler, the formatter and `evt.field` all read this table.
+ */
+import type { EventCursor } from '../event.js';
+import type { ByteWriter } from '../format/byte-writer.js';
+import type { Inspector } from '../inspector.js';
+import type { Name } from '../names.js';
+
+/** How byte buffers are rendered as text. */
+export type BufferFormat = 'dots' | 'hex' | 'hexascii' | 'ascii' | 'base64';
+
+/** What the getters of fields may depend on besides the event. Settings may change while a capture runs. */
+export interface FieldContext {
+  readonly inspector: Inspector;
+  settings: RenderSettings;
+}
+
+export interface RenderSettings {
+  bufferFormat: BufferFormat;
+  /** Cut byte buffers to 80 characters (normal output without -v and without chisels). */
+  cutBuffers: boolean;
+  /** Show ports as service names (-R). */
+  resolvePorts: boolean;
+  /** evt.outputtime (-t). */
+  timeFormat: 'h' | 'a' | 'r' | 'd' | 'D';
+  /** Output is JSON: some values take another form. */
+  json: boolean;
+}
+
+/**
+ * A field made ready: its getter has everything resolved. Which one a field has depends on its type.
+ * Texts are byte strings (latin1).
+ */
+export type Extractor =
+  /** NaN: no value. Exact integers up to 2^53, or doubles. */
+  | { readonly kind: 'number'; get(event: EventCursor): number }
+  /** 64-bit values that a double does not hold. */
+  | { readonly kind: 'bigint'; get(event: EventCursor): bigint | undefined }
+  | { readonly kind: 'boolean'; get(event: EventCursor): boolean | undefined }
+  | {
+      readonly kind: 'text';
+      get(event: EventCursor): string | undefined;
+      /** Writes the text without making a string; false when there is no value (nothing was written then). */
+      write?(event: EventCursor, writer: ByteWriter): boolean;
+    }
+  /** Interned: predicates are remembered by the name's id. */
+  | { readonly kind: 'name'; get(event: EventCursor): Name | undefined }
+  /** A list of texts (newer fields flagged as lists). */
+  | { readonly kind: 'list'; get(event: EventCursor): string[] | undefined };
+
+/** A comparison that a field does in its own way (both ends of a socket, event types by name, ...). */
+export type CustomCompare = (
+  operator: string,
+  values: readonly string[],
+  context: FieldContext,
+  argument: string | undefined,
+) => ((event: EventCursor) => boolean) | undefined;
+
+export interface Field {
+  readonly name: string;
+  /** Class, for listings: `evt`, `proc`, `fd`, ... */
+  readonly class: string;
+  /** Parameter type (PT) and print format (PF). */
+  readonly type: number;
+  readonly format: number;
+  readonly description: string;
+  /** How the field takes an argument: `[n]` index, `[text]` key; `.name` forms are the same thing. */
+  readonly argument?: { readonly required: boolean; readonly kind: 'index' | 'key' };
+  readonly filterOnly?: boolean;
+  readonly printOnly?: boolean;
+  readonly hidden?: boolean;
+  readonly isList?: boolean;
+  readonly noTransformer?: boolean;
+  readonly noRhs?: boolean;
+  /** Prepares the field. Throws FieldError for a bad argument. */
+  make(context: FieldContext, argument: string | undefined): Extractor;
+  readonly compare?: CustomCompare;
+  /** By event code: 0 where the field never has a value; lets filters skip events. */
+  readonly eventTypes?: (argument: string | undefined) => Uint8Array | undefined;
+}
+
+/** A field together with its argument, as found in a format, a filter or `chisel.request_field`. */
+export interface FieldUse {
+  readonly field: Field;
+  readonly argument: string | undefined;
+  /** The text as written, e.g. `evt.arg.fd`: key in JSON output. */
+  readonly text: string;
+}
+
+/** A bad field argument; the message is the whole text for the user. */
+export class FieldError extends Error {
+  override name = 'FieldError';
+}

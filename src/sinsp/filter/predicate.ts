@@ -1,0 +1,8 @@
+/** A compiled filter. */
+import type { EventCursor } from '../event.js';
+
+export interface Predicate {
+  test(event: EventCursor): boolean;
+  /** By event code: 0 where no event of this code can match; undefined when nothing can be said. */
+  readonly eventTypes?: Uint8Array;
+}

@@ -1,0 +1,243 @@
+/**
+ * The inspector walks a source event by event: it finds the events in the bytes, keeps the state they change, and asks
+ * the filter. It is the loop in which everything else hangs.
+ *
+ * Order per event: what the previous event scheduled is removed, the thread is looked up and enter and exit are paired,
+ * the filter runs (before parsing for events that do not modify state, after it for those that do), state changes.
+ */
+import type { EventSource } from '../capture/event-source.js';
+import { CaptureError } from '../capture/event-source.js';
+import {
+  BLOCK_SECTION_HEADER,
+  EVENT_V1_HEADER,
+  EVENT_V2_HEADER,
+  eventBlockKind,
+  isEventBlock,
+  LARGE,
+  recoverParamCount,
+  V2,
+  WITH_FLAGS,
+} from '../scap/event-blocks.js';
+import { DUMP_FLAG_STATE_ONLY, EventCursor } from './event.js';
+import type { Predicate } from './filter/predicate.js';
+import { EF, EVENT_COUNT, EVENT_FLAGS } from './schema/index.js';
+import { State, type StateOptions } from './state/state.js';
+
+/** What a consumer of events answers: false ends the walk. */
+export type EventHandler = (event: EventCursor) => boolean;
+
+export interface InspectorOptions extends StateOptions {
+  /** Run the filter after parsing for every event (option -d). */
+  filterAfterParsing?: boolean;
+}
+
+export class Inspector {
+  readonly event = new EventCursor();
+  readonly state: State;
+  /** Events delivered by the reader so far, hidden ones included. */
+  eventCount = 0;
+  /** Timestamps of the first and the latest event as unsigned halves. */
+  firstTsHigh = 0;
+  firstTsLow = 0;
+  /** Set when a walk ended because its handler returned false. */
+  stopped = false;
+  private predicate: Predicate | null = null;
+  /** By event code: 1 when the filter can match events of this code at all. */
+  private readonly mayMatch = new Uint8Array(EVENT_COUNT).fill(1);
+  private filterAfterParsing: boolean;
+  private afterEventSeen = false;
+
+  /**
+   * Called for every event that is not skipped, before the filter, when set: chisel intervals and -w of state events
+   * hang here.
+   */
+  onEvery: ((event: EventCursor) => void) | null = null;
+  /** Called for each metadata block after it was loaded: offset and length in the source's window. */
+  onMetadataBlock: ((blockType: number, offset: number, length: number) => void) | null = null;
+  /**
+   * Called for events the filter rejected, and for state-only events, after their effect on state.
+   * Used by the fatfile mode of -w.
+   */
+  onRejected: ((event: EventCursor) => void) | null = null;
+
+  constructor(options: InspectorOptions = {}) {
+    this.state = new State(options);
+    this.filterAfterParsing = options.filterAfterParsing ?? false;
+  }
+
+  /** Sets or removes the filter; may be called at any time, also between two events. */
+  setFilter(predicate: Predicate | null): void {
+    this.predicate = predicate;
+    if (predicate?.eventTypes) this.mayMatch.set(predicate.eventTypes);
+    else this.mayMatch.fill(1);
+  }
+
+  /**
+   * Walks all batches of a source. Returns when the source ends or the handler returns false.
+   * Throws CaptureError for damage; everything before it has been delivered.
+   */
+  walk(source: EventSource, handler: EventHandler): void {
+    this.stopped = false;
+    while (source.nextBatch()) {
+      if (!this.walkBatch(source, handler)) {
+        this.stopped = true;
+        return;
+      }
+    }
+    this.state.removeScheduled();
+  }
+
+  /** Walks the current batch of a source; false when the handler wants no more. On false `source.start` is moved behind the event. */
+  walkBatch(source: EventSource, handler: EventHandler): boolean {
+    const event = this.event;
+    if (event.bytes !== source.window) event.setWindow(source.window);
+    const view = event.view;
+    const end = source.end;
+    let offset = source.start;
+    while (offset < end) {
+      const blockType = view.getUint32(offset, true);
+      const blockLength = view.getUint32(offset + 4, true);
+      const kind = eventBlockKind(blockType);
+      if (kind < 0) {
+        this.metadata(source, blockType, offset, blockLength);
+        offset += blockLength;
+        continue;
+      }
+      this.locate(source, kind, offset, blockLength);
+      offset += blockLength;
+      if (event.type >= EVENT_COUNT) {
+        this.state.skippedEvents++;
+        continue;
+      }
+      if (!this.process(handler)) {
+        source.start = offset;
+        return false;
+      }
+    }
+    source.start = end;
+    return true;
+  }
+
+  /** Reads the event's header into the cursor, checking every length. */
+  private locate(source: EventSource, kind: number, offset: number, blockLength: number): void {
+    const event = this.event;
+    const view = event.view;
+    const blockEnd = offset + blockLength - 4;
+    let at = offset + 8;
+    const header = kind & V2 ? EVENT_V2_HEADER : EVENT_V1_HEADER;
+    const minimum = kind & WITH_FLAGS ? at + 6 + header : at + 2 + header;
+    if (minimum > blockEnd) throw this.damage(source, offset, `event block of ${blockLength} bytes is too short`);
+    event.cpu = view.getUint16(at, true);
+    if (kind & WITH_FLAGS) {
+      event.dumpFlags = view.getUint32(at + 2, true);
+      at += 6;
+    } else {
+      event.dumpFlags = 0;
+      at += 2;
+    }
+    const tsLow = view.getUint32(at, true);
+    const tsHigh = view.getUint32(at + 4, true);
+    const tidLow = view.getUint32(at + 8, true);
+    const tidHigh = view.getInt32(at + 12, true);
+    const type = view.getUint16(at + 20, true);
+    let length = view.getUint32(at + 16, true);
+    event.blockOffset = offset;
+    event.blockLength = blockLength;
+    event.headerOffset = at;
+    event.tsLow = tsLow;
+    event.tsHigh = tsHigh;
+    event.tid = tidHigh === 0 ? tidLow : tidHigh * 0x1_0000_0000 + tidLow;
+    event.type = type;
+    event.serial++;
+    if (type >= EVENT_COUNT) return;
+    if (at + length > blockEnd) {
+      throw this.damage(source, offset, `event length ${length} does not fit its block of ${blockLength} bytes`);
+    }
+    event.lengthsOffset = at + header;
+    let nparams: number;
+    if (kind & V2) {
+      nparams = view.getUint32(at + 22, true);
+      event.lengthSize = kind & LARGE ? 4 : 2;
+      if (length < header || nparams > 64 || header + nparams * event.lengthSize > length) {
+        throw this.damage(source, offset, `event length ${length} does not fit its ${nparams} parameters`);
+      }
+    } else {
+      event.lengthSize = 2;
+      nparams = recoverParamCount(view, at, length, type, blockEnd);
+      if (nparams < 0) throw this.damage(source, offset, `parameter lengths of an event of type ${type} do not add up`);
+      if (nparams >= 1000) {
+        nparams -= 1000;
+        length -= 3;
+      }
+    }
+    event.nparams = nparams;
+    event.dataOffset = at + header + nparams * event.lengthSize;
+    if (kind & V2) {
+      let total = event.dataOffset - at;
+      let lengths = event.lengthsOffset;
+      for (let i = 0; i < nparams; i++, lengths += event.lengthSize) {
+        total += event.lengthSize === 2 ? view.getUint16(lengths, true) : view.getUint32(lengths, true);
+      }
+      if (total > length) throw this.damage(source, offset, 'parameters reach beyond the end of their event');
+    }
+  }
+
+  private damage(source: EventSource, offset: number, reason: string): CaptureError {
+    return new CaptureError(source.name, reason, source.windowOffset + offset);
+  }
+
+  private metadata(source: EventSource, blockType: number, offset: number, length: number): void {
+    if (blockType === BLOCK_SECTION_HEADER && this.afterEventSeen) {
+      // A new section: its tables are read again, event numbers go on.
+      this.state.reset();
+      this.afterEventSeen = false;
+    }
+    this.state.loadBlock(source, blockType, offset, length);
+    this.onMetadataBlock?.(blockType, offset, length);
+  }
+
+  /** Everything that happens for the event under the cursor. */
+  private process(handler: EventHandler): boolean {
+    const { event, state } = this;
+    if (!this.afterEventSeen) {
+      this.afterEventSeen = true;
+      state.headerComplete();
+    }
+    state.removeScheduled();
+    event.num = ++this.eventCount;
+    if (event.num === 1) {
+      this.firstTsHigh = event.tsHigh;
+      this.firstTsLow = event.tsLow;
+    }
+    event.time = (event.tsHigh - this.firstTsHigh) * 0x1_0000_0000 + (event.tsLow - this.firstTsLow);
+    const type = event.type;
+    state.begin(event);
+    this.onEvery?.(event);
+    const predicate = this.predicate;
+    if (predicate === null) {
+      state.apply(event);
+      return event.dumpFlags & DUMP_FLAG_STATE_ONLY ? true : handler(event);
+    }
+    if ((EVENT_FLAGS[type]! & EF.MODIFIES_STATE) === 0 && !this.filterAfterParsing) {
+      if (this.mayMatch[type] === 0 || !predicate.test(event)) {
+        state.rejected(event);
+        this.onRejected?.(event);
+        return true;
+      }
+      state.apply(event);
+    } else {
+      state.apply(event);
+      if (this.mayMatch[type] === 0 || !predicate.test(event)) {
+        this.onRejected?.(event);
+        return true;
+      }
+    }
+    if (event.dumpFlags & DUMP_FLAG_STATE_ONLY) {
+      this.onRejected?.(event);
+      return true;
+    }
+    return handler(event);
+  }
+}
+
+export { isEventBlock };

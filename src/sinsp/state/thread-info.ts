@@ -1,0 +1,113 @@
+/** What is known of one thread. */
+import type { Name } from '../names.js';
+import type { FdInfo, FdTable } from './fd-info.js';
+
+/** Value of uid, gid and loginuid that means "not known". */
+export const NO_ID = 0xffff_ffff;
+
+/** No enter event is waiting for its exit. */
+export const NO_EVENT = 0xffff;
+
+export class ThreadInfo {
+  pid: number;
+  ptid = -1;
+  sid = -1;
+  /** Process group inside the pid namespace, and outside it. */
+  vpgid = -1;
+  pgid = -1;
+  vtid = -1;
+  vpid = -1;
+  comm: Name;
+  exe: Name;
+  exepath: Name;
+  /** Arguments after the program, and environment: NUL-separated byte strings. */
+  args = '';
+  env = '';
+  /** Working directory with a trailing slash; of the main thread. */
+  cwd: Name;
+  root: Name;
+  /** NUL-separated `subsystem=path` pairs. */
+  cgroups = '';
+  /** Container id, `''` for the host. */
+  containerId = '';
+  uid = NO_ID;
+  gid = NO_ID;
+  loginuid = NO_ID;
+  tty = 0;
+  /** Clone flags (portable bits) and internal ones. */
+  flags = 0;
+  fdlimit = 0;
+  vmsizeKb = 0;
+  vmrssKb = 0;
+  vmswapKb = 0;
+  pfmajor = 0;
+  pfminor = 0;
+  /** Time of the clone, in the cursor's `time` units; NaN for threads of the header. */
+  cloneTime = Number.NaN;
+  /** Absolute nanoseconds of the clone, as the file has them; 0n for threads of the header. Made on use. */
+  cloneTsHigh = 0;
+  cloneTsLow = 0;
+  /** Start of the init process of the thread's pid namespace (ns since the epoch), 0 when unknown. */
+  pidnsInitStart = 0n;
+  /** Threads of this process besides the main one. */
+  nchilds = 0;
+  exeWritable = false;
+  exeUpperLayer = false;
+  exeLowerLayer = false;
+  exeFromMemfd = false;
+  exeIno = 0;
+  exeInoCtime = 0n;
+  exeInoMtime = 0n;
+  capInheritable = 0n;
+  capPermitted = 0n;
+  capEffective = 0n;
+  /** A record made for an unknown thread, without any knowledge. */
+  placeholder = false;
+
+  /** Own descriptors; unused while the thread shares those of its main thread. */
+  fds: FdTable = new Map();
+
+  // -- enter/exit pairing -------------------------------------------------------------------------------------
+  /** Code of the last enter event, or NO_EVENT. */
+  lastEventType = NO_EVENT;
+  /** Descriptor number of the last event, -1 for none. */
+  lastFd = -1;
+  /** `time` of the last enter event; NaN before the first. */
+  enterTime = Number.NaN;
+  /** Nanoseconds between enter and exit; 0 on enter events. */
+  latency = 0;
+  /** Copy of the enter event whose parameters its exit needs; length 0 when none is stored. See stored-enter.ts. */
+  stored: Uint8Array | null = null;
+  storedLength = 0;
+
+  // -- scheduler accounting (thread.exectime and friends) -----------------------------------------------------
+  lastSwitchTime = 0;
+  execTime = 0;
+  totalExecTime = 0;
+
+  /** Room for things others remember per thread (fields, chisels), by key; made on first use. */
+  extra: Map<unknown, unknown> | null = null;
+
+  constructor(
+    readonly tid: number,
+    unknown: Name,
+    empty: Name,
+  ) {
+    this.pid = tid;
+    this.comm = unknown;
+    this.exe = unknown;
+    this.exepath = empty;
+    this.cwd = empty;
+    this.root = empty;
+  }
+
+  get isMain(): boolean {
+    return this.tid === this.pid;
+  }
+}
+
+/** The descriptor record that an event works on, with its number. */
+export interface FdRef {
+  num: number;
+  info: FdInfo | null;
+}
