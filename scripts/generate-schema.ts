@@ -31,7 +31,7 @@ const table = <T>(name: string): T => JSON.parse(readFileSync(new URL(name, data
 
 const events = table<EventRow[]>('events.json');
 const flags = table<{ table: string; entries: [string, number][]; added?: [string, number][] }[]>('flags.json');
-const types = table<{ name: string; value: number; size: number }[]>('param_types.json');
+const types = table<{ name: string; value: number; size: number | string }[]>('param_types.json');
 const formats = table<{ name: string; value: number }[]>('print_formats.json');
 const dynamic = table<{ table: string; variants: string[][] }[]>('dynamic_params.json');
 const constants = table<Constants>('constants.json');
@@ -75,7 +75,7 @@ const lines = [
   `/** Size in bytes of a value of each parameter type; 0 where it varies. */\nexport const PT_SIZE: readonly number[] = ${JSON.stringify(
     types
       .reduce<number[]>((sizes, type) => {
-        sizes[type.value] = type.size ?? 0;
+        sizes[type.value] = typeof type.size === 'number' ? type.size : 0;
         return sizes;
       }, [])
       .map((size) => size ?? 0),

@@ -39,7 +39,7 @@ export function latin1(bytes: Uint8Array, from: number, to: number): string {
     for (let i = from; i < to; i++) text += String.fromCharCode(bytes[i]!);
     return text;
   }
-  return Buffer.from(bytes.buffer, bytes.byteOffset + from, length).latin1Slice(0, length);
+  return Buffer.from(bytes.buffer, bytes.byteOffset + from, length).toString('latin1');
 }
 
 /** The intern table. Its size is bounded: when full it is emptied, names in use live on as objects. */
