@@ -65,6 +65,16 @@ export class Inspector {
     this.filterAfterParsing = options.filterAfterParsing ?? false;
   }
 
+  /** Starts over for another capture; fields and filters made for this inspector stay valid. */
+  restart(): void {
+    this.state.reset();
+    this.eventCount = 0;
+    this.firstTsHigh = 0;
+    this.firstTsLow = 0;
+    this.stopped = false;
+    this.afterEventSeen = false;
+  }
+
   /** Sets or removes the filter; may be called at any time, also between two events. */
   setFilter(predicate: Predicate | null): void {
     this.predicate = predicate;
