@@ -1,0 +1,11 @@
+#!/usr/bin/env bash
+# Installs what the tests need, builds, and runs lint, type check and all tests.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+bash scripts/setup.sh --test
+printf '== lint and format (biome)\n' >&2
+npm run --silent lint
+printf '== types (tsc)\n' >&2
+npm run --silent typecheck
+printf '== tests\n' >&2
+npm test --silent

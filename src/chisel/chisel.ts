@@ -1,0 +1,244 @@
+/**
+ * One loaded chisel: its Lua state with the three API tables, its filter, formatter, interval and callbacks.
+ * `chisel.exec` and a reload replace the whole object.
+ */
+import { createLuaState } from '../lua/index.js';
+import {
+  type HostFunction,
+  LuaError,
+  type LuaFunction,
+  LuaLimitError,
+  type LuaState,
+  type LuaValue,
+} from '../lua/vm.js';
+import type { EventCursor } from '../sinsp/event.js';
+import type { Predicate } from '../sinsp/filter/predicate.js';
+import { chiselApi } from './api-chisel.js';
+import { evtApi } from './api-evt.js';
+import { sysdigApi } from './api-sysdig.js';
+import { type ArgumentDeclaration, checkArgumentCount, splitArguments } from './arguments.js';
+import { ChiselError } from './errors.js';
+import type { ChiselHost } from './host.js';
+import { IntervalTimer } from './interval.js';
+import { readArguments } from './metadata.js';
+import { bundledModules } from './modules.js';
+import { findChisel, readLuaFile } from './search-path.js';
+import type { ChiselServices, EventPrinter } from './services.js';
+import { refusal } from './trust.js';
+
+/** Another chisel that this one wants to be replaced by. */
+export interface ExecRequest {
+  name: string;
+  args: string[];
+}
+
+/** The text of an error raised in Lua, as messages show it. */
+export function errorText(error: unknown): string {
+  if (error instanceof LuaError) return error.message;
+  if (error instanceof Error) return error.message;
+  return String(error);
+}
+
+export class Chisel {
+  readonly lua: LuaState;
+  readonly file: string;
+  readonly declared: readonly ArgumentDeclaration[];
+  readonly timer = new IntervalTimer();
+  /** Set by `sysdig.end_capture`; acted on after the running on_event. */
+  endRequested = false;
+  execRequest: ExecRequest | null = null;
+  /** A limit was hit: it gets no more events. */
+  disabled = false;
+  private filter: Predicate | null = null;
+  private printer: EventPrinter | null = null;
+  private readonly hasOnEvent: boolean;
+  private eventFunction: LuaValue;
+  private callEvent: ((...args: LuaValue[]) => LuaValue) | null = null;
+
+  /** Loads the file and runs its main chunk. Throws ChiselError. */
+  constructor(
+    /** As given with -c. */
+    readonly name: string,
+    readonly host: ChiselHost,
+    readonly services: ChiselServices,
+  ) {
+    this.file = findChisel(name, services.searchPath);
+    const mayLoad = (path: string) => (services.allowUntrusted ? undefined : refusal(path));
+    const refused = mayLoad(this.file);
+    if (refused !== undefined) throw new ChiselError(`chisel ${name} (${this.file}) was not loaded: ${refused}`);
+    const source = readLuaFile(this.file);
+    this.lua = createLuaState({
+      tier: services.lua.tier,
+      limits: services.lua.limits,
+      stdout: (text) => services.print(text),
+      flush: () => services.flush(),
+      packagePath: services.searchPath.packagePath,
+      mayLoad,
+      preload: bundledModules(),
+      exit: (code) => host.exitNow(code),
+    });
+    this.installApi();
+    const { globals } = this.lua;
+    try {
+      const chunk = this.lua.load(stripShebang(source), stripShebang(source));
+      this.lua.call(chunk);
+    } catch (error) {
+      throw this.failure(`Failed to load chisel ${name}: ${errorText(error)}`, error);
+    }
+    globals.set('sichisel', this.lua.userdata(this));
+    this.declared = readArguments(name, this.lua);
+    this.hasOnEvent = this.lua.isFunction(globals.get('on_event'));
+  }
+
+  private installApi(): void {
+    const tables: [string, [string, HostFunction][]][] = [
+      ['chisel', chiselApi(this)],
+      ['evt', evtApi(this)],
+      ['sysdig', sysdigApi(this)],
+    ];
+    for (const [name, functions] of tables) {
+      const table = this.lua.newTable();
+      for (const [key, fn] of functions) table.set(key, this.lua.hostFunction(`${name}.${key}`, fn));
+      this.lua.globals.set(name, table);
+    }
+  }
+
+  /** Binds the argument word (undefined: none was given). Throws ChiselError. */
+  setArgumentWord(word: string | undefined): void {
+    this.setArguments(word === undefined ? [] : splitArguments(this.name, word));
+  }
+
+  private setArguments(values: readonly string[]): void {
+    checkArgumentCount(this.name, this.declared, values.length);
+    if (values.length === 0) return;
+    const setter = this.global('on_set_arg');
+    if (setter === undefined) throw new ChiselError(`chisel ${this.name} misses a set_arg() function.`);
+    values.forEach((value, index) => {
+      let result: LuaValue;
+      try {
+        result = this.lua.call(setter, this.declared[index]!.name, value)[0];
+      } catch (error) {
+        throw this.failure(`${this.name} chisel error: ${errorText(error)}`, error);
+      }
+      if (typeof result !== 'boolean')
+        throw new ChiselError(`${this.name} chisel error: wrong set_arg() return value.`);
+      if (!result) throw new ChiselError(`set_arg() for chisel ${this.name} failed.`);
+    });
+  }
+
+  private global(name: string): LuaFunction | undefined {
+    const value = this.lua.globals.get(name);
+    return this.lua.isFunction(value) ? value : undefined;
+  }
+
+  /** on_init. Throws ChiselError. Afterwards `execRequest` tells whether another chisel takes this one's place. */
+  init(): void {
+    const init = this.global('on_init');
+    if (init === undefined) return;
+    let result: LuaValue;
+    try {
+      result = this.lua.call(init)[0];
+    } catch (error) {
+      throw this.failure(`${this.name}: error in init(): ${errorText(error)}`, error);
+    }
+    if (this.execRequest !== null) return;
+    if (typeof result !== 'boolean') throw new ChiselError(`${this.name} chisel error: wrong init() return value.`);
+    if (!result) throw new ChiselError(`init() for chisel ${this.name} failed.`);
+  }
+
+  captureStart(): void {
+    const start = this.global('on_capture_start');
+    if (start === undefined) return;
+    let result: LuaValue;
+    try {
+      result = this.lua.call(start)[0];
+    } catch (error) {
+      throw this.failure(`${this.name} chisel error: ${errorText(error)}`, error);
+    }
+    if (typeof result !== 'boolean') {
+      throw new ChiselError(`${this.name} chisel error: wrong on_capture_start() return value. Boolean expected.`);
+    }
+    if (!result) throw new ChiselError(`init() for chisel ${this.name} failed.`);
+  }
+
+  /** Fires on_interval when it is due. Throws ChiselError, also when the chisel wants the program to end. */
+  checkInterval(now: bigint): void {
+    this.timer.check(now, (seconds, nanoseconds, delta) => {
+      const tick = this.global('on_interval');
+      let result: LuaValue;
+      try {
+        if (tick === undefined) throw new LuaError('attempt to call a nil value');
+        result = this.lua.call(tick, seconds, nanoseconds, delta)[0];
+      } catch (error) {
+        throw this.failure(`${this.name} chisel error: calling on_interval() failed:${errorText(error)}`, error);
+      }
+      if (result === undefined || result === false) {
+        throw new ChiselError(`execution terminated by the ${this.name} chisel`);
+      }
+    });
+  }
+
+  /** Hands an event over: own filter, on_event, formatter. Throws ChiselError. */
+  deliver(event: EventCursor): void {
+    if (this.filter !== null && !this.filter.test(event)) return;
+    if (this.hasOnEvent) {
+      const fn = this.lua.globals.get('on_event');
+      if (fn !== this.eventFunction || this.callEvent === null) {
+        this.eventFunction = fn;
+        if (!this.lua.isFunction(fn)) {
+          throw new ChiselError(
+            `${this.name} chisel error: attempt to call global 'on_event' (not a function any more)`,
+          );
+        }
+        this.callEvent = this.lua.callback(fn);
+      }
+      let result: LuaValue;
+      try {
+        result = this.callEvent();
+      } catch (error) {
+        throw this.failure(`${this.name} chisel error: ${errorText(error)}`, error);
+      }
+      if (this.endRequested || result === undefined || result === false) return;
+    }
+    this.printer?.(event);
+  }
+
+  /** on_capture_end. Errors are reported and do not keep other chisels from theirs. */
+  captureEnd(seconds: number, nanoseconds: number, delta: number): void {
+    const end = this.global('on_capture_end');
+    if (end === undefined) return;
+    try {
+      this.lua.call(end, seconds, nanoseconds, delta);
+    } catch (error) {
+      this.services.complain(this.failure(`${this.name} chisel error: ${errorText(error)}`, error).message);
+    }
+  }
+
+  setFilter(text: string): void {
+    this.filter = text === '' ? null : this.services.compileFilter(text);
+  }
+
+  setFormatter(format: string): void {
+    this.printer = this.services.compileFormat(format);
+  }
+
+  requestExec(name: string, args: string[]): void {
+    this.execRequest = { name, args };
+  }
+
+  /** Turns whatever was thrown out of Lua into the line for the user. */
+  private failure(line: string, error: unknown): ChiselError {
+    if (error instanceof ChiselError) return error;
+    const result = new ChiselError(line);
+    result.cause = error;
+    if (error instanceof LuaLimitError) this.disabled = true;
+    return result;
+  }
+
+  close(): void {
+    this.lua.close();
+  }
+}
+
+/** A first line that starts with `#` is for the shell; the line count stays. */
+const stripShebang = (source: string): string => (source.startsWith('#') ? source.replace(/^[^\n]*/, '') : source);

@@ -1,0 +1,158 @@
+/**
+ * Runs chisels over a capture: loads them, calls their callbacks in the right order, and keeps one chisel's error from
+ * losing what the others have to say.
+ *
+ * Order per run: load and bind arguments (while options are read), init, capture start, events, capture end.
+ */
+import type { EventCursor } from '../sinsp/event.js';
+import { splitTimestamp } from '../sinsp/format/time.js';
+import { joinArguments, takesArgumentWord } from './arguments.js';
+import { Chisel } from './chisel.js';
+import { ChiselError } from './errors.js';
+import type { ChiselServices } from './services.js';
+
+export class ChiselHost {
+  readonly chisels: Chisel[] = [];
+  /** An event has passed the command-line filter: the functions of `evt` may be called. */
+  eventSeen = false;
+  /** on_capture_start is running or has run. */
+  captureOpen = false;
+  /** Command line of a second run, asked for with `sysdig.run_app`. */
+  runAgain: string | undefined;
+  /** Errors that stopped a chisel while the others went on. */
+  failures = 0;
+  private alone: Chisel | null = null;
+
+  constructor(readonly services: ChiselServices) {}
+
+  /** Loads a chisel. Throws ChiselError. */
+  load(name: string): Chisel {
+    const chisel = new Chisel(name, this, this.services);
+    this.chisels.push(chisel);
+    return chisel;
+  }
+
+  /**
+   * Loads a chisel of the command line and binds its arguments.
+   * @param rest the words after its name
+   * @returns how many of them it takes: 0 or 1
+   */
+  loadFromCommandLine(name: string, rest: readonly string[]): number {
+    const chisel = this.load(name);
+    const isFilter = (text: string) => {
+      try {
+        this.services.compileFilter(text);
+        return true;
+      } catch {
+        return false;
+      }
+    };
+    const takes = takesArgumentWord(name, chisel.declared, rest, isFilter);
+    chisel.setArgumentWord(takes ? rest[0] : undefined);
+    return takes ? 1 : 0;
+  }
+
+  /** on_init of every chisel, and of those they hand over to. Throws ChiselError. */
+  init(): void {
+    this.eventSeen = false;
+    this.captureOpen = false;
+    for (let index = 0; index < this.chisels.length; index++) {
+      let chisel = this.chisels[index]!;
+      chisel.init();
+      while (chisel.execRequest !== null) {
+        const { name, args } = chisel.execRequest;
+        chisel.close();
+        chisel = new Chisel(name, this, this.services);
+        this.chisels[index] = chisel;
+        chisel.setArgumentWord(joinArguments(args));
+        chisel.init();
+      }
+    }
+    this.alone = this.chisels.length === 1 ? this.chisels[0]! : null;
+  }
+
+  /** on_capture_start of every chisel. Throws ChiselError. */
+  captureStart(): void {
+    this.captureOpen = true;
+    for (const chisel of this.chisels) chisel.captureStart();
+  }
+
+  /** An event that passed the command-line filter. False ends the capture. Throws ChiselError. */
+  onEvent(event: EventCursor): boolean {
+    this.eventSeen = true;
+    const { alone } = this;
+    if (alone !== null) {
+      if (alone.disabled) return true;
+      if (alone.timer.active) this.interval(alone, event);
+      else alone.timer.touch();
+      this.deliver(alone, event);
+      return !alone.endRequested;
+    }
+    for (const chisel of this.chisels) {
+      if (chisel.disabled) continue;
+      if (chisel.timer.active) this.interval(chisel, event);
+      else chisel.timer.touch();
+      this.deliver(chisel, event);
+      if (chisel.endRequested) return false;
+    }
+    return true;
+  }
+
+  /** An event that the command-line filter rejected: only intervals look at its time. */
+  onRejected(event: EventCursor): void {
+    for (const chisel of this.chisels) {
+      if (chisel.timer.active && !chisel.disabled) this.interval(chisel, event);
+      else chisel.timer.touch();
+    }
+  }
+
+  private interval(chisel: Chisel, event: EventCursor): void {
+    const now = (BigInt(event.tsHigh) << 32n) | BigInt(event.tsLow);
+    this.guard(chisel, () => chisel.checkInterval(now));
+  }
+
+  private deliver(chisel: Chisel, event: EventCursor): void {
+    try {
+      chisel.deliver(event);
+    } catch (error) {
+      this.stopOrThrow(chisel, error);
+    }
+  }
+
+  private guard(chisel: Chisel, action: () => void): void {
+    try {
+      action();
+    } catch (error) {
+      this.stopOrThrow(chisel, error);
+    }
+  }
+
+  /** A chisel that hit a limit is stopped and the capture goes on; any other error ends the run. */
+  private stopOrThrow(chisel: Chisel, error: unknown): void {
+    if (!chisel.disabled || !(error instanceof ChiselError)) throw error;
+    this.failures++;
+    this.services.complain(`${error.message}; chisel ${chisel.name} gets no more events`);
+  }
+
+  /** on_capture_end of every chisel. */
+  captureEnd(): void {
+    const { inspector } = this.services;
+    const { event } = inspector;
+    const time = { seconds: 0, nanoseconds: 0 };
+    let delta = 0;
+    if (inspector.eventCount > 0) {
+      splitTimestamp(event.tsHigh, event.tsLow, time);
+      delta = event.time;
+    }
+    for (const chisel of this.chisels) chisel.captureEnd(time.seconds, time.nanoseconds, delta);
+  }
+
+  /** `os.exit` in a chisel: at once, without on_capture_end. */
+  exitNow(code: number): never {
+    return this.services.exit(code);
+  }
+
+  close(): void {
+    for (const chisel of this.chisels) chisel.close();
+  }
+}

@@ -1,0 +1,79 @@
+/**
+ * When `on_interval` fires. The clock is the time of events, nothing else.
+ *
+ * A plain interval fires once when an event falls into another multiple of the interval than the one before; a precise
+ * one fires once for every full interval since the first event. Times are absolute, in nanoseconds; as they do not fit a
+ * double they are kept as BigInt, which is paid only by chisels that set an interval.
+ */
+
+export type Fire = (seconds: number, nanoseconds: number, delta: number) => void;
+
+const SECOND = 1_000_000_000n;
+/** A precise interval fires at most this often for one event: a damaged timestamp must not keep it firing for ages. */
+const MAX_FIRINGS = 100_000n;
+
+/** Seconds and intervals arrive as doubles and are cut to unsigned 64-bit integers. */
+export const toInterval = (value: number): bigint =>
+  Number.isFinite(value) && value > 0 ? BigInt.asUintN(64, BigInt(Math.trunc(value))) : 0n;
+
+export class IntervalTimer {
+  private plain = 0n;
+  private precise = 0n;
+  private started = false;
+  private sample = 0n;
+  private last = 0n;
+  private precisePoint = 0n;
+
+  setPlain(interval: bigint): void {
+    this.plain = interval;
+  }
+
+  setPrecise(interval: bigint): void {
+    this.precise = interval;
+  }
+
+  get active(): boolean {
+    return this.plain !== 0n || this.precise !== 0n;
+  }
+
+  /** An event went by while no interval was set: one set later starts from zero and fires at once. */
+  touch(): void {
+    this.started = true;
+  }
+
+  /** Looks at the time of an event. */
+  check(now: bigint, fire: Fire): void {
+    const first = !this.started;
+    this.started = true;
+    if (this.plain !== 0n) this.checkPlain(now, first, fire);
+    else if (this.precise !== 0n) this.checkPrecise(now, first, fire);
+  }
+
+  private checkPlain(now: bigint, first: boolean, fire: Fire): void {
+    const sample = now - (now % this.plain);
+    if (first) {
+      this.sample = sample;
+      return;
+    }
+    if (sample === this.sample) return;
+    const delta = this.last === 0n ? 0n : now - this.last;
+    if (this.last === 0n || delta !== 0n) fire(Number(now / SECOND), Number(now % SECOND), Number(delta));
+    this.sample = sample;
+    this.last = now;
+  }
+
+  private checkPrecise(now: bigint, first: boolean, fire: Fire): void {
+    if (first) {
+      this.precisePoint = now;
+      return;
+    }
+    const interval = this.precise;
+    if (now - this.precisePoint < interval) return;
+    let point = this.precisePoint;
+    if (now - point > interval * MAX_FIRINGS) point = now - interval * MAX_FIRINGS;
+    for (; point <= now - interval; point += interval) {
+      this.precisePoint = point + interval;
+      fire(Number(point / SECOND), Number(point % SECOND), Number(interval));
+    }
+  }
+}

@@ -1,0 +1,63 @@
+/**
+ * `evt.rawarg.NAME` for Lua: the value takes the type of the parameter of the current event, so one handle can give
+ * numbers for one event and strings for another. Texts keep their terminating zero byte.
+ */
+import { LuaError, type LuaValue } from '../lua/vm.js';
+import type { EventCursor } from '../sinsp/event.js';
+import { latin1 } from '../sinsp/names.js';
+import { EVENT_COUNT, EVENTS, PT } from '../sinsp/schema/index.js';
+import { API_MISUSE } from './errors.js';
+
+const SIGNED = new Set<number>([PT.INT8, PT.INT16, PT.INT32, PT.INT64, PT.ERRNO, PT.PID, PT.FD]);
+const UNSIGNED = new Set<number>([
+  PT.UINT8,
+  PT.UINT16,
+  PT.UINT32,
+  PT.UINT64,
+  PT.FLAGS8,
+  PT.FLAGS16,
+  PT.FLAGS32,
+  PT.ENUMFLAGS8,
+  PT.ENUMFLAGS16,
+  PT.ENUMFLAGS32,
+  PT.MODE,
+  PT.UID,
+  PT.GID,
+  PT.RELTIME,
+  PT.ABSTIME,
+  PT.PORT,
+  PT.L4PROTO,
+]);
+const BYTES = new Set<number>([PT.CHARBUF, PT.BYTEBUF, PT.FSPATH, PT.FSRELPATH]);
+
+/** For each event code the index of the parameter of that name, or -1. */
+export function parameterIndexes(name: string): Int8Array {
+  const indexes = new Int8Array(EVENT_COUNT);
+  for (const event of EVENTS) indexes[event.code] = event.params.findIndex((param) => param.name === name);
+  return indexes;
+}
+
+export function rawArgumentReader(name: string, event: EventCursor): () => LuaValue {
+  const indexes = parameterIndexes(name);
+  return () => {
+    const index = indexes[event.type]!;
+    if (index < 0 || index >= event.nparams) return undefined;
+    const type = event.info.params[index]!.type;
+    const length = event.paramLength(index);
+    if (SIGNED.has(type)) {
+      if (length === 0) return undefined;
+      return length >= 8 ? event.paramInt64(index) : event.paramInt32(index);
+    }
+    if (UNSIGNED.has(type)) {
+      if (length === 0) return undefined;
+      return length >= 8 ? event.paramUint64(index) : event.paramUint32(index);
+    }
+    const at = event.paramOffsets[index]!;
+    if (BYTES.has(type)) return latin1(event.bytes, at, at + length);
+    if (type === PT.BOOL) return length === 0 ? undefined : event.paramUint32(index) !== 0;
+    if (type === PT.DOUBLE) return length < 8 ? undefined : event.view.getFloat64(at, true);
+    if (type === PT.SOCKADDR || type === PT.SOCKFAMILY) return undefined;
+    process.stderr.write(`wrong event type ${type}\n`);
+    throw new LuaError(API_MISUSE);
+  };
+}

@@ -1,0 +1,142 @@
+/** `sysdig.get_thread_table` and its variants: a snapshot of threads and descriptors as Lua tables. */
+import type { LuaState, LuaTable } from '../lua/vm.js';
+import { EventCursor } from '../sinsp/event.js';
+import type { Predicate } from '../sinsp/filter/predicate.js';
+import { ipv4Text, ipv6Text } from '../sinsp/format/addresses.js';
+import { FD_TYPE, FD_TYPES } from '../sinsp/schema/index.js';
+import { type FdInfo, L4_ICMP, L4_RAW, L4_TCP, L4_UDP, ROLE_NONE } from '../sinsp/state/fd-info.js';
+import type { State } from '../sinsp/state/state.js';
+import type { ThreadInfo } from '../sinsp/state/thread-info.js';
+
+export interface ThreadTableShape {
+  /** Only ids, and addresses of sockets. */
+  barebone: boolean;
+  /** Fill the descriptor tables. */
+  fds: boolean;
+}
+
+const L4_WORDS: Record<number, string> = { [L4_TCP]: 'tcp', [L4_UDP]: 'udp', [L4_ICMP]: 'icmp', [L4_RAW]: 'raw' };
+
+const uint32 = (value: number): number => (Number.isFinite(value) ? value >>> 0 : 0);
+
+/** Builds the table, keyed by thread id. Only pairs of thread and descriptor that pass the filter are in it. */
+export function threadTable(
+  lua: LuaState,
+  state: State,
+  current: EventCursor,
+  filter: Predicate | null,
+  shape: ThreadTableShape,
+): LuaTable {
+  const result = lua.newTable();
+  const probe = new EventCursor();
+  probe.setWindow(current.bytes);
+  probe.type = current.type;
+  probe.num = current.num;
+  probe.cpu = current.cpu;
+  probe.tsHigh = current.tsHigh;
+  probe.tsLow = current.tsLow;
+  probe.time = current.time;
+  for (const thread of state.threads.values()) {
+    const fds = lua.newTable();
+    let matches = filter === null;
+    if (filter !== null || shape.fds) {
+      probe.thread = thread;
+      probe.tid = thread.tid;
+      for (const [number, fd] of state.fdTable(thread)) {
+        if (filter !== null) {
+          probe.fd = fd;
+          probe.fdNum = number;
+          probe.serial++;
+          if (!filter.test(probe)) continue;
+          matches = true;
+          if (!shape.fds) break;
+        }
+        if (shape.fds) fds.set(number, fdEntry(lua, state, fd, shape.barebone));
+      }
+    }
+    if (!matches) continue;
+    const entry = threadEntry(lua, state, thread, shape.barebone);
+    entry.set('fdtable', fds);
+    result.set(thread.tid, entry);
+  }
+  return result;
+}
+
+function threadEntry(lua: LuaState, state: State, thread: ThreadInfo, barebone: boolean): LuaTable {
+  const entry = lua.newTable();
+  entry.set('tid', thread.tid);
+  entry.set('pid', thread.pid);
+  if (barebone) return entry;
+  const main = state.mainThread(thread);
+  const numbers: [string, number][] = [
+    ['ptid', thread.ptid],
+    ['flags', thread.flags],
+    ['fdlimit', thread.fdlimit],
+    ['uid', thread.uid],
+    ['gid', thread.gid],
+    ['nchilds', thread.nchilds],
+    ['vmsize_kb', thread.vmsizeKb],
+    ['vmrss_kb', thread.vmrssKb],
+    ['vmswap_kb', thread.vmswapKb],
+    ['pfmajor', thread.pfmajor],
+    ['pfminor', thread.pfminor],
+  ];
+  for (const [key, value] of numbers) entry.set(key, uint32(value));
+  entry.set('comm', thread.comm.text);
+  entry.set('exe', thread.exe.text);
+  entry.set('username', state.users.get(thread.uid)?.name ?? '<NA>');
+  entry.set('clone_ts', ((BigInt(thread.cloneTsHigh) << 32n) | BigInt(thread.cloneTsLow)).toString());
+  entry.set('args', textList(lua, thread.args));
+  entry.set('env', textList(lua, main.env));
+  return entry;
+}
+
+function textList(lua: LuaState, text: string): LuaTable {
+  const list = lua.newTable();
+  if (text === '') return list;
+  const parts = text.split('\0');
+  if (parts[parts.length - 1] === '') parts.pop();
+  parts.forEach((part, index) => {
+    list.set(index + 1, part);
+  });
+  return list;
+}
+
+function fdEntry(lua: LuaState, state: State, fd: FdInfo, barebone: boolean): LuaTable {
+  const entry = lua.newTable();
+  if (!barebone) {
+    entry.set('name', state.fdName(fd).text);
+    entry.set('type', FD_TYPES[fd.type]?.word ?? '<NA>');
+  }
+  switch (fd.type) {
+    case FD_TYPE.IPV4_SOCK:
+      socketEnds(entry, fd, ipv4Text(fd.sip), ipv4Text(fd.dip));
+      break;
+    case FD_TYPE.IPV6_SOCK:
+      socketEnds(entry, fd, ipv6Text(fd.sip6), ipv6Text(fd.dip6));
+      break;
+    case FD_TYPE.IPV4_SERVSOCK:
+      listening(entry, fd, ipv4Text(fd.dip));
+      break;
+    case FD_TYPE.IPV6_SERVSOCK:
+      listening(entry, fd, ipv6Text(fd.dip6));
+      break;
+  }
+  return entry;
+}
+
+function socketEnds(entry: LuaTable, fd: FdInfo, source: string, destination: string): void {
+  entry.set('cip', source);
+  entry.set('cport', fd.sport);
+  entry.set('sip', destination);
+  entry.set('sport', fd.dport);
+  entry.set('is_server', fd.role !== ROLE_NONE && fd.role === 2);
+  entry.set('l4proto', L4_WORDS[fd.l4proto] ?? '<NA>');
+}
+
+function listening(entry: LuaTable, fd: FdInfo, address: string): void {
+  entry.set('sip', address);
+  entry.set('sport', fd.dport);
+  entry.set('is_server', true);
+  entry.set('l4proto', L4_WORDS[fd.l4proto] ?? '<NA>');
+}
