@@ -61,3 +61,13 @@ export function recoverParamCount(view: DataView, at: number, length: number, ty
   }
   return -1;
 }
+
+/** Block types with records: see metadata.ts. */
+const METADATA_BLOCKS: ReadonlySet<number> = new Set([
+  BLOCK_SECTION_HEADER,
+  ...[0x201, 0x202, 0x207, 0x209, 0x210, 0x211, 0x212, 0x213, 0x214, 0x215, 0x203, 0x218, 0x205, 0x219, 0x206, 0x220],
+  ...[0x8002abcd, 0x8000abcd, 0x8013abcd, 0x8014abcd, 0x8001abcd, 0x8011abcd, 0x8012abcd],
+]);
+
+/** A section header or a block with records; others are skipped. */
+export const isMetadataBlock = (blockType: number): boolean => METADATA_BLOCKS.has(blockType);

@@ -1,0 +1,103 @@
+/**
+ * Bytes of a capture before anyone looks at blocks: a file or standard input read synchronously, gunzipped when the
+ * first two bytes say so (the name does not matter).
+ */
+import fs from 'node:fs';
+import zlib from 'node:zlib';
+import { createInflater, GzipDamage } from './gzip-inflate.js';
+import { openInflateThread } from './inflate-thread.js';
+
+/** A stream of bytes. */
+export interface ByteInput {
+  /**
+   * Reads up to `length` bytes to `target[at...]` and returns their number; waits for at least one; 0 at the end.
+   * Throws {@link GzipDamage} when compressed data is damaged, after everything before the damage was returned.
+   */
+  read(target: Uint8Array, at: number, length: number): number;
+  /** Bytes consumed of the underlying file, compressed ones where it is compressed. */
+  bytesRead(): number;
+  close(): void;
+}
+
+const sleepCell = new Int32Array(new SharedArrayBuffer(4));
+
+/** `fs.readSync` that waits where a non-blocking descriptor has nothing yet, and sees the end of a pipe on every system. */
+export function readWaiting(fd: number, target: Uint8Array, at: number, length: number): number {
+  for (;;) {
+    try {
+      return fs.readSync(fd, target, at, length, null);
+    } catch (error) {
+      const code = (error as NodeJS.ErrnoException).code;
+      if (code === 'EOF') return 0;
+      if (code !== 'EAGAIN') throw error;
+      Atomics.wait(sleepCell, 0, 0, 5);
+    }
+  }
+}
+
+/** Compressed files from this size on are inflated by a thread of their own; below it, starting one costs more. */
+const THREAD_FROM = 1 << 20;
+
+/** Opens `path` (`-` is standard input). Throws the error of the operating system when it cannot be opened. */
+export function openBytes(path: string): { input: ByteInput; size: number } {
+  const fd = path === '-' ? 0 : fs.openSync(path, 'r');
+  const closeFd = () => {
+    if (fd !== 0) fs.closeSync(fd);
+  };
+  try {
+    const stat = fs.fstatSync(fd);
+    if (stat.isDirectory()) throw Object.assign(new Error('is a directory'), { code: 'EISDIR' });
+    const regular = stat.isFile();
+    const head = new Uint8Array(2);
+    let have = 0;
+    while (have < 2) {
+      const got = readWaiting(fd, head, have, 2 - have);
+      if (got === 0) break;
+      have += got;
+    }
+    const size = regular ? stat.size : 0;
+    if (have < 2 || head[0] !== 0x1f || head[1] !== 0x8b) {
+      return { input: plainInput(fd, head.subarray(0, have), closeFd), size };
+    }
+    if (regular && fd !== 0 && stat.size >= THREAD_FROM) {
+      const threaded = openInflateThread(fd);
+      if (threaded) return { input: threaded, size };
+    }
+    const inflater = createInflater(fd, head, regular && fd !== 0, GzipDamage, fs, zlib);
+    return {
+      input: {
+        read: inflater.read,
+        bytesRead: inflater.bytesRead,
+        close: () => {
+          inflater.close();
+          closeFd();
+        },
+      },
+      size,
+    };
+  } catch (error) {
+    closeFd();
+    throw error;
+  }
+}
+
+function plainInput(fd: number, head: Uint8Array, close: () => void): ByteInput {
+  let pending = head;
+  let total = 0;
+  return {
+    read(target, at, length) {
+      if (pending.length > 0) {
+        const count = Math.min(length, pending.length);
+        target.set(pending.subarray(0, count), at);
+        pending = pending.subarray(count);
+        total += count;
+        return count;
+      }
+      const count = readWaiting(fd, target, at, length);
+      total += count;
+      return count;
+    },
+    bytesRead: () => total,
+    close,
+  };
+}
