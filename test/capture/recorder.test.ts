@@ -11,7 +11,7 @@ function contents(recorder: FlightRecorder<number>, age?: number, now?: number):
   assert.ok(past);
   const bytes: number[] = [];
   while (past.source.nextBatch()) {
-    bytes.push(...past.source.window.subarray(past.source.start, past.source.end));
+    for (let at = past.source.start; at < past.source.end; at++) bytes.push(past.source.window[at]!);
   }
   return { first: past.snapshot, bytes };
 }
