@@ -32,6 +32,13 @@ export interface ExecRequest {
   args: string[];
 }
 
+export interface ChiselOptions {
+  /** Other limits than the run's, until the chisel is in place. */
+  limits?: LuaLimits;
+  /** Fills `chisel.data` before the main chunk runs. */
+  data?: (lua: LuaState) => LuaValue;
+}
+
 /** The text of an error raised in Lua, as messages show it. */
 export function errorText(error: unknown): string {
   if (error instanceof LuaError) return error.message;
@@ -49,6 +56,10 @@ export class Chisel {
   execRequest: ExecRequest | null = null;
   /** A limit was hit: it gets no more events. */
   disabled = false;
+  /** The chisel file and every module it required. */
+  readonly files = new Set<string>();
+  /** Names of the globals that exist before the main chunk runs. */
+  readonly builtinGlobals: ReadonlySet<string>;
   private filter: Predicate | null = null;
   private printer: EventPrinter | null = null;
   private readonly hasOnEvent: boolean;
@@ -61,6 +72,7 @@ export class Chisel {
     readonly name: string,
     readonly host: ChiselHost,
     readonly services: ChiselServices,
+    options: ChiselOptions = {},
   ) {
     this.file = findChisel(name, services.searchPath);
     const mayLoad = (path: string) => (services.allowUntrusted ? undefined : refusal(path));
@@ -69,16 +81,19 @@ export class Chisel {
     const source = readLuaFile(this.file);
     this.lua = createLuaState({
       tier: services.lua.tier,
-      limits: services.lua.limits,
+      limits: options.limits ?? services.lua.limits,
       stdout: (text) => services.print(text),
       flush: () => services.flush(),
       packagePath: services.searchPath.packagePath,
       mayLoad,
+      onLoad: (path) => this.files.add(path),
       preload: bundledModules(),
       exit: (code) => host.exitNow(code),
     });
-    this.installApi();
+    this.files.add(this.file);
     const { globals } = this.lua;
+    this.installApi(options.data?.(this.lua) ?? this.lua.newTable());
+    this.builtinGlobals = new Set([...globals.entries()].map(([key]) => String(key)));
     try {
       const chunk = this.lua.load(stripShebang(source), stripShebang(source));
       this.lua.call(chunk);
@@ -90,7 +105,7 @@ export class Chisel {
     this.hasOnEvent = this.lua.isFunction(globals.get('on_event'));
   }
 
-  private installApi(): void {
+  private installApi(data: LuaValue): void {
     const tables: [string, [string, HostFunction][]][] = [
       ['chisel', chiselApi(this)],
       ['evt', evtApi(this)],
@@ -99,8 +114,15 @@ export class Chisel {
     for (const [name, functions] of tables) {
       const table = this.lua.newTable();
       for (const [key, fn] of functions) table.set(key, this.lua.hostFunction(`${name}.${key}`, fn));
+      if (name === 'chisel') table.set('data', data);
       this.lua.globals.set(name, table);
     }
+  }
+
+  /** The table `chisel.data`, kept across reloads. */
+  get data(): LuaValue {
+    const api = this.lua.globals.get('chisel');
+    return this.lua.isTable(api) ? api.get('data') : undefined;
   }
 
   /** Binds the argument word (undefined: none was given). Throws ChiselError. */
@@ -211,6 +233,17 @@ export class Chisel {
       this.lua.call(end, seconds, nanoseconds, delta);
     } catch (error) {
       this.services.complain(this.failure(`${this.name} chisel error: ${errorText(error)}`, error).message);
+    }
+  }
+
+  /** Calls an optional callback of the reload contract. Throws ChiselError. */
+  callOptional(name: 'on_reload' | 'on_dispose', ...args: LuaValue[]): void {
+    const fn = this.global(name);
+    if (fn === undefined) return;
+    try {
+      this.lua.call(fn, ...args);
+    } catch (error) {
+      throw this.failure(`${this.name} chisel error: ${errorText(error)}`, error);
     }
   }
 

@@ -7,12 +7,21 @@
 import type { EventCursor } from '../sinsp/event.js';
 import { splitTimestamp } from '../sinsp/format/time.js';
 import { joinArguments, takesArgumentWord } from './arguments.js';
-import { Chisel } from './chisel.js';
+import { Chisel, type ChiselOptions } from './chisel.js';
 import { ChiselError } from './errors.js';
 import type { ChiselServices } from './services.js';
 
+/** What a chisel was started as: the same words start its new version after a change. */
+export interface ChiselOrigin {
+  readonly name: string;
+  /** The argument word of the command line. */
+  word: string | undefined;
+}
+
 export class ChiselHost {
   readonly chisels: Chisel[] = [];
+  /** By position of the chisel. */
+  readonly origins: ChiselOrigin[] = [];
   /** An event has passed the command-line filter: the functions of `evt` may be called. */
   eventSeen = false;
   /** on_capture_start is running or has run. */
@@ -29,6 +38,7 @@ export class ChiselHost {
   load(name: string): Chisel {
     const chisel = new Chisel(name, this, this.services);
     this.chisels.push(chisel);
+    this.origins.push({ name, word: undefined });
     return chisel;
   }
 
@@ -48,7 +58,9 @@ export class ChiselHost {
       }
     };
     const takes = takesArgumentWord(name, chisel.declared, rest, isFilter);
-    chisel.setArgumentWord(takes ? rest[0] : undefined);
+    const word = takes ? rest[0] : undefined;
+    this.origins[this.origins.length - 1]!.word = word;
+    chisel.setArgumentWord(word);
     return takes ? 1 : 0;
   }
 
@@ -56,19 +68,32 @@ export class ChiselHost {
   init(): void {
     this.eventSeen = false;
     this.captureOpen = false;
-    for (let index = 0; index < this.chisels.length; index++) {
-      let chisel = this.chisels[index]!;
-      chisel.init();
-      while (chisel.execRequest !== null) {
-        const { name, args } = chisel.execRequest;
-        chisel.close();
-        chisel = new Chisel(name, this, this.services);
-        this.chisels[index] = chisel;
-        chisel.setArgumentWord(joinArguments(args));
-        chisel.init();
-      }
-    }
+    this.chisels.forEach((chisel, index) => {
+      this.chisels[index] = this.initOne(chisel, this.services);
+    });
     this.alone = this.chisels.length === 1 ? this.chisels[0]! : null;
+  }
+
+  /** on_init of a chisel; returns it, or the one it handed over to. Throws ChiselError. */
+  initOne(chisel: Chisel, services: ChiselServices, options: ChiselOptions = {}): Chisel {
+    let current = chisel;
+    const files = new Set(chisel.files);
+    current.init();
+    while (current.execRequest !== null) {
+      const { name, args } = current.execRequest;
+      current.close();
+      current = new Chisel(name, this, services, options);
+      for (const file of files) current.files.add(file);
+      current.setArgumentWord(joinArguments(args));
+      current.init();
+    }
+    return current;
+  }
+
+  /** Puts a new version in the place of a chisel, between two events. */
+  replace(index: number, chisel: Chisel): void {
+    this.chisels[index] = chisel;
+    if (this.alone !== null) this.alone = chisel;
   }
 
   /** on_capture_start of every chisel. Throws ChiselError. */
