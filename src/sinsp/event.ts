@@ -10,7 +10,8 @@ import type { ThreadInfo } from './state/thread-info.js';
 /** The event is only there for its effect on state: it is never shown or counted. */
 export const DUMP_FLAG_STATE_ONLY = 1;
 
-const MAX_PARAMS = 64;
+/** Parameters that the cursor looks at; the largest table has 32. */
+export const MAX_PARAMS = 64;
 
 export class EventCursor {
   /** The window of the source. */

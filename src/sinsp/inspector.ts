@@ -7,6 +7,7 @@
  */
 import type { EventSource } from '../capture/event-source.js';
 import { CaptureError } from '../capture/event-source.js';
+import { MetadataDamage } from '../scap/block-reader.js';
 import {
   BLOCK_SECTION_HEADER,
   EVENT_V1_HEADER,
@@ -14,11 +15,12 @@ import {
   eventBlockKind,
   isEventBlock,
   LARGE,
+  LENGTH_OFF_BY_3,
   recoverParamCount,
   V2,
   WITH_FLAGS,
 } from '../scap/event-blocks.js';
-import { DUMP_FLAG_STATE_ONLY, EventCursor } from './event.js';
+import { DUMP_FLAG_STATE_ONLY, EventCursor, MAX_PARAMS } from './event.js';
 import type { Predicate } from './filter/predicate.js';
 import { EF, EVENT_COUNT, EVENT_FLAGS } from './schema/index.js';
 import { State, type StateOptions } from './state/state.js';
@@ -150,7 +152,7 @@ export class Inspector {
     const tidLow = view.getUint32(at + 8, true);
     const tidHigh = view.getInt32(at + 12, true);
     const type = view.getUint16(at + 20, true);
-    let length = view.getUint32(at + 16, true);
+    const length = view.getUint32(at + 16, true);
     event.blockOffset = offset;
     event.blockLength = blockLength;
     event.headerOffset = at;
@@ -167,29 +169,30 @@ export class Inspector {
     let nparams: number;
     if (kind & V2) {
       nparams = view.getUint32(at + 22, true);
-      event.lengthSize = kind & LARGE ? 4 : 2;
-      if (length < header || nparams > 64 || header + nparams * event.lengthSize > length) {
+      const lengthSize = kind & LARGE ? 4 : 2;
+      event.lengthSize = lengthSize;
+      let lengths = at + header;
+      const data = lengths + nparams * lengthSize;
+      if (data > at + length) {
         throw this.damage(source, offset, `event length ${length} does not fit its ${nparams} parameters`);
       }
+      let dataEnd = data;
+      if (lengthSize === 2) for (; lengths < data; lengths += 2) dataEnd += view.getUint16(lengths, true);
+      else for (; lengths < data; lengths += 4) dataEnd += view.getUint32(lengths, true);
+      if (dataEnd > at + length) throw this.damage(source, offset, 'parameters reach beyond the end of their event');
+      event.dataOffset = data;
+      // No table has that many; what is beyond is not looked at.
+      if (nparams > MAX_PARAMS) nparams = MAX_PARAMS;
     } else {
       event.lengthSize = 2;
       nparams = recoverParamCount(view, at, length, type, blockEnd);
       if (nparams < 0) throw this.damage(source, offset, `parameter lengths of an event of type ${type} do not add up`);
-      if (nparams >= 1000) {
-        nparams -= 1000;
-        length -= 3;
+      if (nparams >= LENGTH_OFF_BY_3) {
+        nparams -= LENGTH_OFF_BY_3;
       }
+      event.dataOffset = at + header + nparams * 2;
     }
     event.nparams = nparams;
-    event.dataOffset = at + header + nparams * event.lengthSize;
-    if (kind & V2) {
-      let total = event.dataOffset - at;
-      let lengths = event.lengthsOffset;
-      for (let i = 0; i < nparams; i++, lengths += event.lengthSize) {
-        total += event.lengthSize === 2 ? view.getUint16(lengths, true) : view.getUint32(lengths, true);
-      }
-      if (total > length) throw this.damage(source, offset, 'parameters reach beyond the end of their event');
-    }
   }
 
   private damage(source: EventSource, offset: number, reason: string): CaptureError {
@@ -202,7 +205,12 @@ export class Inspector {
       this.state.reset();
       this.afterEventSeen = false;
     }
-    this.state.loadBlock(source, blockType, offset, length);
+    try {
+      this.state.loadBlock(source, blockType, offset, length);
+    } catch (error) {
+      if (!(error instanceof MetadataDamage)) throw error;
+      throw new CaptureError(source.name, error.reason, source.windowOffset + error.offset);
+    }
     this.onMetadataBlock?.(blockType, offset, length);
   }
 
