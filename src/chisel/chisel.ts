@@ -8,6 +8,7 @@ import {
   LuaError,
   type LuaFunction,
   LuaLimitError,
+  type LuaLimits,
   type LuaState,
   type LuaValue,
 } from '../lua/vm.js';

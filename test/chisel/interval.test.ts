@@ -1,0 +1,68 @@
+/** When on_interval fires: cases observed in sysdig 0.29.3. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { IntervalTimer, toInterval } from '../../src/chisel/interval.js';
+
+const BASE = 1534527342_999999999n;
+const SECOND = 1_000_000_000n;
+
+/** Times of the firings with their deltas, as `seconds nanoseconds delta`. */
+function firings(timer: IntervalTimer, times: bigint[]): string[] {
+  const fired: string[] = [];
+  for (const time of times) timer.check(time, (s, ns, delta) => fired.push(`${s} ${ns} ${delta}`));
+  return fired;
+}
+
+const capture = [
+  BASE,
+  BASE,
+  BASE + SECOND,
+  BASE + 2n * SECOND,
+  BASE + 2n * SECOND,
+  1534527348_514632619n,
+  1534527349_999999999n,
+];
+
+test('plain: once for each new multiple, whatever was skipped', () => {
+  const timer = new IntervalTimer();
+  timer.setPlain(SECOND);
+  assert.deepEqual(firings(timer, capture), [
+    '1534527343 999999999 0',
+    '1534527344 999999999 1000000000',
+    '1534527348 514632619 3514632620',
+    '1534527349 999999999 1485367380',
+  ]);
+});
+
+test('precise: once for each full interval since the first event', () => {
+  const timer = new IntervalTimer();
+  timer.setPrecise(SECOND);
+  assert.deepEqual(firings(timer, capture.slice(0, 5)), [
+    '1534527342 999999999 1000000000',
+    '1534527343 999999999 1000000000',
+  ]);
+});
+
+test('an interval set after events went by fires at once', () => {
+  const timer = new IntervalTimer();
+  timer.touch();
+  timer.setPlain(SECOND);
+  assert.deepEqual(firings(timer, [BASE, BASE + 1n]), ['1534527342 999999999 0', '1534527343 0 1']);
+});
+
+test('fractions of a second and nonsense are off', () => {
+  assert.equal(toInterval(Math.trunc(0.5)), 0n);
+  assert.equal(toInterval(-1), 0n);
+  assert.equal(toInterval(Number.NaN), 0n);
+  assert.equal(toInterval(2.7), 2n);
+  assert.equal(new IntervalTimer().active, false);
+});
+
+test('a damaged timestamp does not fire for ages', () => {
+  const timer = new IntervalTimer();
+  timer.setPrecise(1n);
+  let count = 0;
+  timer.check(0n, () => count++);
+  timer.check(1n << 62n, () => count++);
+  assert.ok(count <= 100_001);
+});
