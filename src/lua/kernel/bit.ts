@@ -13,6 +13,7 @@ const MAGIC = 2 ** 52 + 2 ** 51;
  */
 export function toBit(n: number): number {
   if ((n | 0) === n) return n | 0;
+  if (Number.isNaN(n)) return 0;
   double[0] = n + MAGIC;
   return words[lowWord]! | 0;
 }
@@ -36,16 +37,11 @@ export function byteSwap(a: number): number {
   return (v << 24) | ((v & 0xff00) << 8) | ((v >>> 8) & 0xff00) | (v >>> 24);
 }
 
-/** `bit.tohex(a, digits)`: the lowest digits (at most 8); a negative count means upper case. */
+/** `bit.tohex(a, digits)`: the lowest digits, filled with zeros beyond 8; a negative count means upper case. */
 export function toHex(a: number, digits = 8): string {
-  let count = toBit(digits);
-  const upper = count < 0;
-  if (upper) count = -count;
-  if (count > 8 || count < 0) count = 8;
+  const wanted = toBit(digits);
+  const count = Math.min(Math.abs(wanted), 254);
   if (count === 0) return '';
-  const text = (toBit(a) >>> 0)
-    .toString(16)
-    .padStart(8, '0')
-    .slice(8 - count);
-  return upper ? text.toUpperCase() : text;
+  const text = (toBit(a) >>> 0).toString(16).padStart(Math.max(8, count), '0').slice(-count);
+  return wanted < 0 ? text.toUpperCase() : text;
 }

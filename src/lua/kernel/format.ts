@@ -280,7 +280,7 @@ function floatDirective(spec: Spec): Directive {
     const n = toNumber(value, index, host);
     const finite = Number.isFinite(n);
     const negative = n < 0 || Object.is(n, -0);
-    const sign = negative ? '-' : spec.plus ? '+' : spec.space ? ' ' : '';
+    const sign = negative ? '-' : spec.plus && !Number.isNaN(n) ? '+' : spec.space ? ' ' : '';
     let text = finite ? body(Math.abs(n)) : nonFinite(Math.abs(n));
     if (upper) text = text.toUpperCase();
     if (spec.zero && !spec.left && finite) {

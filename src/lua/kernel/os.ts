@@ -137,15 +137,18 @@ function strftime(format: string, t: DateFields, time: number, utc: boolean): st
     let size = Number(width || 0);
     const flag = /[_\-0+](?=[^_\-0+]*$)/.exec(flags)?.[0];
     if (typeof value === 'object') {
-      padChar = flag === '_' ? ' ' : flag === '0' || flag === '+' ? '0' : value.pad;
+      padChar = flag === '_' || flag === '-' ? ' ' : flag === '0' || flag === '+' ? '0' : value.pad;
       if (width === '') size = flag === '-' ? 0 : value.width;
       const digits = String(Math.abs(value.number)).padStart(size - (value.number < 0 ? 1 : 0), padChar);
       return value.number < 0 ? `-${digits}` : digits;
     }
     text = value;
     if (flag === '0') padChar = '0';
-    if (flags.includes('^')) text = text.toUpperCase();
-    else if (flags.includes('#')) text = letter === 'Z' || letter === 'p' ? text.toLowerCase() : text.toUpperCase();
+    if (letter !== 'P' && flags.includes('^')) text = text.toUpperCase();
+    else if (flags.includes('#')) {
+      if (letter === 'Z' || letter === 'p') text = text.toLowerCase();
+      else if ('aAbBh'.includes(letter)) text = text.toUpperCase();
+    }
     return text.padStart(size, padChar);
   });
 }
@@ -212,7 +215,7 @@ function conversion(letter: string, t: DateFields, time: number, utc: boolean): 
     case 'R':
       return sub('%H:%M');
     case 's':
-      return digits(utc ? time - zoneOffset(time) * 60 : time, 1);
+      return digits(utc ? time - zoneOffset(time) * 60 : time, 1, ' ');
     case 'S':
       return digits(t.sec);
     case 't':
