@@ -11,6 +11,8 @@ const PAD = 8;
 /** One interned byte string. */
 export class Name {
   private made: string | undefined;
+  /** Whether all bytes are printable ASCII: -1 until somebody asks. */
+  private plain = -1;
   constructor(
     /** Unique and rising; see {@link Names.firstId}. */
     readonly id: number,
@@ -26,9 +28,23 @@ export class Name {
     return (this.made ??= latin1(this.bytes, this.offset, this.offset + this.length));
   }
 
+  /** All bytes are printable ASCII. */
+  get printable(): boolean {
+    if (this.plain < 0) this.plain = isPrintable(this.bytes, this.offset, this.offset + this.length) ? 1 : 0;
+    return this.plain === 1;
+  }
+
   toString(): string {
     return this.text;
   }
+}
+
+function isPrintable(bytes: Uint8Array, from: number, to: number): boolean {
+  for (let i = from; i < to; i++) {
+    const byte = bytes[i]!;
+    if (byte < 32 || byte > 126) return false;
+  }
+  return true;
 }
 
 /** Bytes to a latin1 string. */

@@ -1,45 +1,75 @@
 /**
  * Text is bytes: everything that is printed is written into one preallocated buffer and flushed in large writes.
+ *
+ * ASCII is copied eight bytes at a time as doubles, the fastest copy of short texts there is in V8; bytes from 0x80 on
+ * must not take that way, since a pattern that is a signalling NaN may be changed.
  */
-import type { Name } from '../names.js';
+import { Name } from '../names.js';
 
-/** Takes the bytes of a full buffer. */
+/** Takes the bytes of a full buffer; they are only valid during the call. */
 export type Sink = (bytes: Uint8Array) => void;
+
+/** Bytes that fast copies may write behind the end of the text. */
+const SLACK = 8;
+const DOT = 46;
+
+/** Runs of these four bytes are printable ASCII: no byte below 0x20, none above 0x7e. */
+const isPrintable4 = (x: number): boolean => ((x | ((x + 0x01010101) | 0) | ((x - 0x20202020) | 0)) & 0x80808080) === 0;
+
+/** Fixed text, prepared for {@link ByteWriter.literal}. ASCII only. */
+export function literal(text: string): Name {
+  const bytes = new Uint8Array(text.length + SLACK);
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
+  return new Name(-1, bytes, new DataView(bytes.buffer), 0, text.length);
+}
 
 export class ByteWriter {
   bytes: Uint8Array;
   view: DataView;
   /** Bytes written and not yet flushed. */
   length = 0;
+  /** Largest length that leaves room for fast copies. */
+  private limit: number;
 
   constructor(
     private readonly sink: Sink | null = null,
     size = 1 << 18,
   ) {
-    this.bytes = new Uint8Array(size);
+    this.bytes = new Uint8Array(size + SLACK);
     this.view = new DataView(this.bytes.buffer);
+    this.limit = size;
   }
 
-  /** Makes room for `count` more bytes: flushes, or grows when there is no sink or it is needed. */
+  /**
+   * Makes room for `count` more bytes. The buffer grows and is never flushed here, so that {@link rewind} works; owners
+   * call {@link flush} or {@link flushAbove} between lines.
+   */
   reserve(count: number): void {
-    if (this.length + count <= this.bytes.length) return;
+    if (this.length + count <= this.limit) return;
     this.makeRoom(count);
   }
 
   private makeRoom(count: number): void {
-    let size = this.bytes.length;
+    let size = this.limit;
     while (size < this.length + count) size *= 2;
-    const bytes = new Uint8Array(size);
+    const bytes = new Uint8Array(size + SLACK);
     bytes.set(this.bytes.subarray(0, this.length));
     this.bytes = bytes;
     this.view = new DataView(bytes.buffer);
+    this.limit = size;
   }
 
+  /** Hands what was written to the sink. */
   flush(): void {
     if (this.length === 0 || this.sink === null) return;
     const { bytes, length } = this;
     this.length = 0;
     this.sink(bytes.subarray(0, length));
+  }
+
+  /** Flushes when more than `count` bytes wait. */
+  flushAbove(count: number): void {
+    if (this.length > count) this.flush();
   }
 
   byte(value: number): void {
@@ -57,17 +87,100 @@ export class ByteWriter {
     this.length = at;
   }
 
+  /** An interned text, byte for byte. */
   name(name: Name): void {
-    const { length, bytes: from, offset } = name;
+    if (name.printable) {
+      this.literal(name);
+      return;
+    }
+    this.copy(name.bytes, name.offset, name.offset + name.length);
+  }
+
+  /** ASCII text with eight readable bytes behind it. */
+  literal(name: Name): void {
+    const { length, view: from, offset } = name;
     this.reserve(length);
+    const to = this.view;
+    const at = this.length;
+    for (let i = 0; i < length; i += 8) to.setFloat64(at + i, from.getFloat64(offset + i));
+    this.length = at + length;
+  }
+
+  /** Bytes as they are. */
+  copy(from: Uint8Array, start: number, end: number): void {
+    const count = end - start;
+    this.reserve(count);
     const bytes = this.bytes;
     const at = this.length;
-    for (let i = 0; i < length; i++) bytes[at + i] = from[offset + i]!;
-    this.length = at + length;
+    if (count > 200) bytes.set(from.subarray(start, end), at);
+    else for (let i = 0; i < count; i++) bytes[at + i] = from[start + i]!;
+    this.length = at + count;
+  }
+
+  /** Bytes, each one that is not printable ASCII as a dot. */
+  dotted(from: Uint8Array, view: DataView, start: number, end: number): void {
+    this.reserve(end - start);
+    const { bytes, view: to } = this;
+    let at = this.length;
+    let i = start;
+    while (i < end) {
+      if (i + 4 <= end) {
+        const word = view.getInt32(i, true);
+        if (isPrintable4(word)) {
+          to.setInt32(at, word, true);
+          i += 4;
+          at += 4;
+          continue;
+        }
+      }
+      const stop = Math.min(i + 4, end);
+      for (; i < stop; i++) {
+        const byte = from[i]!;
+        bytes[at++] = byte >= 32 && byte < 127 ? byte : DOT;
+      }
+    }
+    this.length = at;
+  }
+
+  /** Bytes, leaving out those that are not printable ASCII. */
+  printable(from: Uint8Array, view: DataView, start: number, end: number): void {
+    this.reserve(end - start);
+    const { bytes, view: to } = this;
+    let at = this.length;
+    let i = start;
+    while (i < end) {
+      if (i + 4 <= end) {
+        const word = view.getInt32(i, true);
+        if (isPrintable4(word)) {
+          to.setInt32(at, word, true);
+          i += 4;
+          at += 4;
+          continue;
+        }
+      }
+      const stop = Math.min(i + 4, end);
+      for (; i < stop; i++) {
+        const byte = from[i]!;
+        if (byte >= 32 && byte < 127) bytes[at++] = byte;
+      }
+    }
+    this.length = at;
   }
 
   /** Takes back what was written since `mark` (a former value of {@link length}). */
   rewind(mark: number): void {
     this.length = mark;
+  }
+
+  /** What was written since `mark`, as a latin1 string. */
+  textSince(mark: number): string {
+    const { bytes, length } = this;
+    const count = length - mark;
+    if (count <= 24) {
+      let text = '';
+      for (let i = mark; i < length; i++) text += String.fromCharCode(bytes[i]!);
+      return text;
+    }
+    return Buffer.from(bytes.buffer, bytes.byteOffset + mark, count).toString('latin1');
   }
 }

@@ -1,0 +1,163 @@
+/**
+ * Numbers as text, written straight into a ByteWriter: no strings, no BigInt. 64-bit values come as two halves.
+ */
+import type { ByteWriter } from './byte-writer.js';
+
+const TWO_32 = 0x1_0000_0000;
+const BILLION = 1_000_000_000;
+const ZERO = 48;
+const MINUS = 45;
+const MAX_SAFE_HIGH = 0x20_0000;
+
+/** Digits of a non-negative int32. */
+function digitsOf(value: number): number {
+  if (value < 100_000) {
+    if (value < 100) return value < 10 ? 1 : 2;
+    return value < 1000 ? 3 : value < 10_000 ? 4 : 5;
+  }
+  if (value < 10_000_000) return value < 1_000_000 ? 6 : 7;
+  return value < 100_000_000 ? 8 : value < BILLION ? 9 : 10;
+}
+
+/** `count` digits of a non-negative int32, with leading zeros; room must have been reserved. */
+function putDigits(writer: ByteWriter, value: number, count: number): void {
+  const bytes = writer.bytes;
+  const start = writer.length;
+  let at = start + count;
+  writer.length = at;
+  let rest = value | 0;
+  while (at > start) {
+    const tenth = (rest / 10) | 0;
+    bytes[--at] = ZERO + rest - tenth * 10;
+    rest = tenth;
+  }
+}
+
+/** A non-negative integer up to 2^53. */
+export function writeUint(writer: ByteWriter, value: number): void {
+  writer.reserve(20);
+  if (value < 0x8000_0000) {
+    putDigits(writer, value, digitsOf(value | 0));
+    return;
+  }
+  const billions = Math.floor(value / BILLION);
+  const rest = value - billions * BILLION;
+  if (billions < 0x8000_0000) putDigits(writer, billions, digitsOf(billions | 0));
+  else writeUint(writer, billions);
+  putDigits(writer, rest, 9);
+}
+
+/** An integer between -2^53 and 2^53. */
+export function writeInt(writer: ByteWriter, value: number): void {
+  if (value < 0) {
+    writer.byte(MINUS);
+    writeUint(writer, -value);
+  } else {
+    writeUint(writer, value);
+  }
+}
+
+/** A non-negative integer up to 2^53, zero padded on the left to `width` digits (longer numbers are not cut). */
+export function writePadded(writer: ByteWriter, value: number, width: number): void {
+  writer.reserve(width + 20);
+  if (width === 9 && value < BILLION) {
+    putDigits(writer, value, 9);
+    return;
+  }
+  let digits = 1;
+  for (let limit = 10; value >= limit; limit *= 10) digits++;
+  for (; digits < width; digits++) writer.bytes[writer.length++] = ZERO;
+  writeUint(writer, value);
+}
+
+/** An unsigned 64-bit value from its unsigned halves. */
+export function writeUint64(writer: ByteWriter, high: number, low: number): void {
+  if (high < MAX_SAFE_HIGH) {
+    writeUint(writer, high * TWO_32 + low);
+    return;
+  }
+  let billions = Math.floor((high * TWO_32 + low) / BILLION);
+  // The low word of the remainder is exact; the quotient may be off by one.
+  let rest = (low - Math.imul(billions | 0, BILLION)) >>> 0;
+  if (rest >= 0xc000_0000) {
+    billions--;
+    rest = (rest + BILLION) >>> 0;
+  } else if (rest >= BILLION) {
+    billions++;
+    rest -= BILLION;
+  }
+  writeUint(writer, billions);
+  writer.reserve(9);
+  putDigits(writer, rest, 9);
+}
+
+/** A signed 64-bit value from its halves; the high one is signed or unsigned. */
+export function writeInt64(writer: ByteWriter, high: number, low: number): void {
+  high |= 0;
+  if (high >= 0) {
+    writeUint64(writer, high, low);
+    return;
+  }
+  writer.byte(MINUS);
+  if (low === 0) writeUint64(writer, -high >>> 0, 0);
+  else writeUint64(writer, ~high >>> 0, -low >>> 0);
+}
+
+/** Hexadecimal without prefix or leading zeros, from unsigned halves. */
+export function writeHex64(writer: ByteWriter, high: number, low: number, upper: boolean): void {
+  if (high === 0) {
+    writeHex(writer, low, upper);
+    return;
+  }
+  writeHex(writer, high, upper);
+  writeHexPadded(writer, low, 8, upper);
+}
+
+/** An unsigned 32-bit value in hexadecimal, without prefix or leading zeros. */
+export function writeHex(writer: ByteWriter, value: number, upper: boolean): void {
+  writeHexPadded(writer, value, value === 0 ? 1 : (35 - Math.clz32(value)) >> 2, upper);
+}
+
+/** The lowest `digits` hexadecimal digits of a 32-bit value. */
+export function writeHexPadded(writer: ByteWriter, value: number, digits: number, upper: boolean): void {
+  writer.reserve(digits);
+  const bytes = writer.bytes;
+  const letters = upper ? 55 : 87;
+  let at = writer.length;
+  for (let shift = digits * 4 - 4; shift >= 0; shift -= 4) {
+    const digit = (value >>> shift) & 15;
+    bytes[at++] = digit + (digit < 10 ? ZERO : letters);
+  }
+  writer.length = at;
+}
+
+/** Octal without prefix or leading zeros, from unsigned halves. */
+export function writeOct64(writer: ByteWriter, high: number, low: number): void {
+  // 64 bits are 22 octal digits: 10 of the low 30 bits, one across the halves, 10 of the high word, one bit.
+  let started = false;
+  writer.reserve(22);
+  for (let shift = 63; shift >= 0; shift -= 3) {
+    let digit: number;
+    if (shift >= 32) digit = (high >>> (shift - 32)) & 7;
+    else if (shift >= 30) digit = ((low >>> shift) | (high << (32 - shift))) & 7;
+    else digit = (low >>> shift) & 7;
+    if (digit !== 0 || started || shift === 0) {
+      started = true;
+      writer.bytes[writer.length++] = ZERO + digit;
+    }
+  }
+}
+
+/** The text of C's `%g`: six significant digits, no trailing zeros, an exponent below -4 and from 6 on. */
+export function generalText(value: number): string {
+  if (value === 0 || !Number.isFinite(value)) return value === 0 ? '0' : String(value).toLowerCase();
+  const [mantissa, exponentText] = value.toExponential(5).split('e') as [string, string];
+  const exponent = Number(exponentText);
+  if (exponent < -4 || exponent >= 6) {
+    const digits = mantissa.replace(/\.?0+$/, '');
+    const magnitude = Math.abs(exponent);
+    return `${digits}e${exponent < 0 ? '-' : '+'}${magnitude < 10 ? '0' : ''}${magnitude}`;
+  }
+  const fixed = value.toFixed(5 - exponent);
+  return fixed.includes('.') ? fixed.replace(/\.?0+$/, '') : fixed;
+}
