@@ -1,0 +1,55 @@
+/*
+ * Runs the loader that `bpftool gen skeleton -L` made from the compiled probe. Its attach functions are not used: they
+ * would attach the programs that are only tail-called, too.
+ */
+#include <errno.h>
+#include <string.h>
+#include "skeleton.h"
+#include "loader.h"
+
+int burin_load(unsigned cpus, struct burin_loaded *out)
+{
+	struct skeleton *s;
+	int error;
+
+	memset(out, 0, sizeof(*out));
+	s = skeleton__open();
+	if (!s)
+		return -ENOMEM;
+	s->maps.rings.max_entries = cpus;
+	s->maps.scratches.max_entries = cpus;
+	s->maps.counters.max_entries = cpus;
+	error = skeleton__load(s);
+	if (error) {
+		skeleton__destroy(s);
+		return error < 0 ? error : -EINVAL;
+	}
+	out->skeleton = s;
+	out->settings = s->maps.settings.map_fd;
+	out->counters = s->maps.counters.map_fd;
+	out->scratches = s->maps.scratches.map_fd;
+	out->rings = s->maps.rings.map_fd;
+	out->followed = s->maps.followed.map_fd;
+	out->enter_programs = s->maps.enter_programs.map_fd;
+	out->exit_programs = s->maps.exit_programs.map_fd;
+	out->on_enter = s->progs.on_enter.prog_fd;
+	out->on_exit = s->progs.on_exit.prog_fd;
+	out->enter_ops = s->progs.enter_ops.prog_fd;
+	out->exit_ops = s->progs.exit_ops.prog_fd;
+	out->exit_task = s->progs.exit_task.prog_fd;
+	out->on_switch = s->progs.on_switch.prog_fd;
+	out->on_process_exit = s->progs.on_process_exit.prog_fd;
+	out->on_fork = s->progs.on_fork.prog_fd;
+	out->on_signal = s->progs.on_signal.prog_fd;
+	out->on_fault_user = s->progs.on_fault_user.prog_fd;
+	out->on_fault_kernel = s->progs.on_fault_kernel.prog_fd;
+	out->who_am_i = s->progs.who_am_i.prog_fd;
+	return 0;
+}
+
+void burin_unload(struct burin_loaded *loaded)
+{
+	if (loaded->skeleton)
+		skeleton__destroy(loaded->skeleton);
+	loaded->skeleton = 0;
+}

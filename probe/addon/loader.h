@@ -1,0 +1,22 @@
+/*
+ * The seam to the generated loader, which is C and cannot be read by a C++ compiler.
+ */
+#pragma once
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct burin_loaded {
+	void *skeleton;
+	int settings, counters, scratches, rings, followed, enter_programs, exit_programs;
+	int on_enter, on_exit, enter_ops, exit_ops, exit_task, on_switch, on_process_exit, on_fork, on_signal, on_fault_user,
+		on_fault_kernel, who_am_i;
+};
+
+/* Loads the probe with tables for so many CPUs. Returns 0, or a negative errno. */
+int burin_load(unsigned cpus, struct burin_loaded *out);
+void burin_unload(struct burin_loaded *loaded);
+
+#ifdef __cplusplus
+}
+#endif

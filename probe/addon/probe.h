@@ -1,0 +1,88 @@
+/*
+ * The probe in the kernel: loading, attaching, and emptying the rings in order of time. Knows no JavaScript.
+ */
+#pragma once
+#include <cstdint>
+#include <string>
+#include <vector>
+#include "../bpf/record.h"
+#include "loader.h"
+
+namespace burin {
+
+/* An operation that failed: errno and a sentence that says what was being done. */
+struct Failure {
+	int error = 0;
+	std::string what;
+	explicit operator bool() const { return error != 0; }
+};
+
+/* For tests: makes the named stage fail with this errno. */
+struct Injection {
+	std::string stage;
+	int error = 0;
+};
+
+struct Totals {
+	uint64_t seen = 0, full = 0, copy = 0, limit = 0, submitted = 0;
+};
+
+class Probe {
+      public:
+	~Probe() { close(); }
+
+	/* ring_bytes: a power of two and a multiple of the page size. */
+	Failure open(uint64_t ring_bytes, const Injection &inject);
+	void close();
+	bool is_open() const { return loaded_.skeleton != nullptr; }
+
+	/* Attaches what is not attached yet; a hook that the kernel lacks is named in warnings. */
+	Failure attach(const std::vector<std::string> &hooks, std::vector<std::string> &warnings, const Injection &inject);
+	void detach(const std::string &hook);
+
+	/*
+	 * Moves events, oldest first over all CPUs, into out as blocks. Stops at capacity, or at events younger than
+	 * now - horizon ns, which another CPU may yet precede. Returns the bytes written.
+	 */
+	size_t drain(uint8_t *out, size_t capacity, uint64_t horizon);
+
+	burin_settings *settings() { return settings_; }
+	Failure follow(uint32_t tgid, bool on);
+	Totals totals() const;
+	unsigned cpus() const { return cpus_; }
+	std::vector<Totals> per_cpu() const;
+	uint64_t delivered() const { return delivered_; }
+	uint64_t pending() const;
+	uint64_t skipped() const { return skipped_; }
+
+      private:
+	struct Ring {
+		int fd = -1;
+		unsigned cpu = 0;
+		unsigned long *consumer = nullptr;
+		const unsigned long *producer = nullptr;
+		const uint8_t *data = nullptr;
+		unsigned long mask = 0, position = 0, seen_until = 0;
+	};
+	struct Hook {
+		const char *name, *tracepoint;
+		bool needed;
+		int program, link;
+	};
+
+	Failure open_ring(Ring &ring, uint64_t bytes);
+	const burin_record *head_of(Ring &ring, uint32_t &length, bool &busy);
+	void adjust_clock();
+
+	burin_loaded loaded_ = {};
+	burin_settings *settings_ = nullptr;
+	burin_counters *counters_ = nullptr;
+	std::vector<Ring> rings_;
+	std::vector<Hook> hooks_;
+	unsigned cpus_ = 0;
+	uint64_t ring_bytes_ = 0;
+	int64_t epoch_offset_ = 0, sleep_offset_ = 0;
+	uint64_t delivered_ = 0, skipped_ = 0, drops_told_ = 0, last_ts_ = 0;
+};
+
+} // namespace burin

@@ -1,0 +1,141 @@
+/*
+ * What the probe writes into a ring and the addon reads from it. Shared by C (BPF) and C++.
+ *
+ * A record is a fixed head, then either nothing, or the six raw system call arguments, or the arguments and a list of
+ * pieces: raw bytes copied from user or kernel memory. Turning pieces into event parameters is the addon's work, so
+ * that the traced program pays only for the copying.
+ */
+#ifndef BURIN_RECORD_H
+#define BURIN_RECORD_H
+
+#define BURIN_NR_SYSCALLS 512
+/* Numbers of the events that are no system calls; they share the table of rows with the calls. */
+#define BURIN_NR_SWITCH 512
+#define BURIN_NR_PROCEXIT 513
+#define BURIN_NR_SIGNAL 514
+#define BURIN_NR_FAULT_USER 515
+#define BURIN_NR_FAULT_KERNEL 516
+#define BURIN_NR_TOTAL 520
+
+/* burin_head.flags */
+#define BURIN_EXIT 1     /* exit side of a system call */
+#define BURIN_ARGS 2     /* arg[6] follows */
+#define BURIN_PIECES 4   /* pieces follow the arguments */
+#define BURIN_COMPAT 8   /* a 32-bit call, its number already translated */
+
+struct burin_head {
+	unsigned long long ts; /* CLOCK_MONOTONIC, ns */
+	unsigned int tid;      /* as the kernel counts, outside of every pid namespace */
+	unsigned short nr;
+	unsigned char flags;
+	unsigned char npieces;
+	long long ret; /* exit side; the pid for events that are no calls */
+};
+
+struct burin_record {
+	struct burin_head head;
+	unsigned long long arg[6];
+};
+
+/* A piece: this, then len bytes, then zero to seven bytes of padding. */
+struct burin_piece {
+	unsigned int len;   /* BURIN_MISSING: could not be read */
+	unsigned int total; /* gathered buffers: the sum of their sizes */
+};
+#define BURIN_MISSING 0xffffffffu
+
+struct burin_fileinfo {
+	unsigned long long ino;
+	unsigned int dev; /* kernel form: major << 20 | minor */
+	unsigned int mode;
+	unsigned int flags;
+	unsigned int pad;
+};
+
+struct burin_sockinfo {
+	unsigned long long sk, peer;
+	unsigned int backlog, max_backlog;
+	unsigned short family, type, proto;
+	unsigned short lport; /* host order */
+	unsigned short rport; /* network order */
+	unsigned short pathlen;
+	unsigned char state, pad[3];
+	unsigned char laddr[16], raddr[16];
+	char path[112]; /* unix: own name, or the peer's when it has none */
+};
+
+struct burin_vminfo {
+	unsigned long long total, rss, swap; /* pages */
+};
+
+struct burin_taskinfo {
+	long long tid, pid, ptid, vtid, vpid, vpgid, pgid, sid;
+	unsigned long long fdlimit, majflt, minflt;
+	unsigned long long vm_total, vm_rss, vm_swap;
+	unsigned int uid, gid, euid, egid, fsuid, fsgid;
+	unsigned int loginuid, tty; /* tty: major << 20 | minor, 0 for none */
+	unsigned long long cap_inheritable, cap_permitted, cap_effective;
+	unsigned long long exe_ino, exe_ctime, exe_mtime;
+	unsigned int exe_uid, exe_gid, exe_mode, exe_nlink;
+	unsigned int exe_sb_flags, exe_magic;
+	char comm[16];
+};
+
+/* Capture operations of a row; each yields one piece unless said otherwise. x, y, z are operands. */
+enum burin_op {
+	BURIN_OP_NONE = 0,
+	BURIN_OP_STR,      /* string at arg x */
+	BURIN_OP_MEM,      /* z bytes at arg x */
+	BURIN_OP_BUF,      /* data buffer at arg x, length from y, up to the snaplen */
+	BURIN_OP_OPT,      /* buffer at arg x, length from y (BURIN_DEREF: u32 at arg y - 16), up to 256 bytes */
+	BURIN_OP_ARRAY,    /* arg y elements of z bytes at arg x, up to 2048 bytes */
+	BURIN_OP_ADDR,     /* socket address at arg x, length from y (as BURIN_OP_OPT) */
+	BURIN_OP_FILE,     /* struct burin_fileinfo of descriptor x */
+	BURIN_OP_SOCK,     /* struct burin_sockinfo of descriptor x */
+	BURIN_OP_IOV,      /* gathered buffers: iovec at arg x, count arg y; z: cut to the return value */
+	BURIN_OP_MSG,      /* struct msghdr at arg x: the address, then the gathered buffers; z as above: two pieces */
+	BURIN_OP_VM,       /* struct burin_vminfo of the current task */
+	BURIN_OP_TASK,     /* struct burin_taskinfo, arguments, environment (if x), five cgroup paths (if z) */
+};
+
+/* Operands that name a source: 0..5 an argument, 15 the return value, 16..21 the u32 that argument n - 16 points to. */
+#define BURIN_SRC_RET 15
+#define BURIN_SRC_DEREF 16
+
+#define BURIN_MAX_OPS 4
+
+/* burin_row.kind */
+#define BURIN_KIND_HEAD 0 /* head only */
+#define BURIN_KIND_ARGS 1
+#define BURIN_KIND_OPS 2
+#define BURIN_KIND_TASK 3
+
+struct burin_row {
+	unsigned char kind;
+	unsigned char nops;
+	unsigned char pad[2];
+	unsigned char ops[BURIN_MAX_OPS][4]; /* op, x, y, z */
+};
+
+/* Written by the addon at any time, read by the probe at every event. */
+struct burin_settings {
+	unsigned int self;     /* kernel's tgid of the consumer, never reported */
+	unsigned int snaplen;
+	unsigned int on;       /* 0: report nothing */
+	unsigned int follow;   /* 1: report only processes in the map of followed ones, and their children */
+	unsigned char wanted[BURIN_NR_TOTAL]; /* 1 enter, 2 exit */
+};
+#define BURIN_WANT_ENTER 1
+#define BURIN_WANT_EXIT 2
+
+/* One per CPU, a cache line apart. */
+struct burin_counters {
+	unsigned long long seen;      /* wanted events */
+	unsigned long long full;      /* dropped: no room in the ring */
+	unsigned long long copy;      /* a piece could not be copied; the event was delivered without it */
+	unsigned long long limit;     /* a piece left out because the record was too large */
+	unsigned long long delivered; /* submitted */
+	unsigned long long pad[3];
+};
+
+#endif
