@@ -23,6 +23,12 @@ const archs = [
   { cpu: 'arm64', macro: '__aarch64__', calls: table<[number, string, number][]>('syscalls_aarch64.json') },
 ];
 
+/**
+ * sysdig 0.29.3 looks ids up without a check and crashes on those that it does not know. Calls with a newer id are sent
+ * as id 0, with the native number on both sides, from which the name can be told.
+ */
+const LAST_SAFE_ID = 328;
+
 const KIND = { head: 0, args: 1, ops: 2, task: 3 };
 const OP: Record<string, number> = {
   str: 1,
@@ -152,14 +158,16 @@ for (const [i, { cpu, macro, calls }] of archs.entries()) {
     addon += `static const Row ${which}_rows[] = {\n`;
     for (const [nr, name, id] of known) {
       const row = rows.get(name)?.[which];
+      const number = '{EMIT_VALUE, SRC_NUMBER, 0, 0, MAP_NONE, 0, 2}';
+      const generic = ['{EMIT_VALUE, SRC_ID, 0, 0, MAP_NONE, 0, 2}'];
+      if (which === 'enter' || id > LAST_SAFE_ID) generic.push(number);
       addon += row
         ? `\t{${nr}, ${row.code}, ${row.params.length}, {${row.params.join(', ')}}},\n`
-        : `\t{${nr}, ${which === 'enter' ? 0 : 1}, ${which === 'enter' ? 2 : 1}, {{EMIT_VALUE, SRC_ID, 0, 0, MAP_NONE, 0, 2}${which === 'enter' ? ', {EMIT_VALUE, SRC_NUMBER, 0, 0, MAP_NONE, 0, 2}' : ''}}},\n`;
-      void id;
+        : `\t{${nr}, ${which === 'enter' ? 0 : 1}, ${generic.length}, {${generic.join(', ')}}},\n`;
     }
     addon += '};\n';
   }
-  addon += `static const unsigned short call_ids[][2] = {\n${known.map(([nr, , id]) => `\t{${nr}, ${id}},\n`).join('')}};\n`;
+  addon += `static const unsigned short call_ids[][2] = {\n${known.map(([nr, , id]) => `\t{${nr}, ${id > LAST_SAFE_ID ? 0 : id}},\n`).join('')}};\n`;
   if (cpu === 'x86') {
     const byName = new Map(known.map(([nr, name]) => [name, nr]));
     bpf += '/* Numbers of 32-bit calls in terms of 64-bit ones; the last number stands for a call without a twin. */\n';

@@ -118,7 +118,7 @@ static uint16_t id_by_nr[BURIN_NR_TOTAL];
 static unsigned page_kb = 4;
 
 static const Row unknown_enter = {0, 0, 2, {{EMIT_VALUE, SRC_ID, 0, 0, MAP_NONE, 0, 2}, {EMIT_VALUE, SRC_NUMBER, 0, 0, MAP_NONE, 0, 2}}};
-static const Row unknown_exit = {0, 1, 1, {{EMIT_VALUE, SRC_ID, 0, 0, MAP_NONE, 0, 2}}};
+static const Row unknown_exit = {0, 1, 2, {{EMIT_VALUE, SRC_ID, 0, 0, MAP_NONE, 0, 2}, {EMIT_VALUE, SRC_NUMBER, 0, 0, MAP_NONE, 0, 2}}};
 
 void encode_init()
 {
