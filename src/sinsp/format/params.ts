@@ -5,6 +5,7 @@
  */
 import type { EventCursor } from '../event.js';
 import type { FieldContext } from '../fields/field.js';
+import { serviceName } from '../fields/services.js';
 import type { Name } from '../names.js';
 import {
   ERRNO,
@@ -36,7 +37,6 @@ import {
   writeUint,
   writeUint64,
 } from './numbers.js';
-import { serviceName } from './services.js';
 
 const OPEN = 40;
 const CLOSE = 41;
@@ -435,7 +435,7 @@ export class ParamRenderer {
   private writePort(event: EventCursor, port: number, writer: ByteWriter): void {
     if (this.context.settings.resolvePorts) {
       const proto = event.fd?.l4proto;
-      const name = serviceName(port, proto === L4_TCP ? 'tcp' : proto === L4_UDP ? 'udp' : undefined);
+      const name = serviceName(port, proto === L4_TCP ? 'tcp' : proto === L4_UDP ? 'udp' : '');
       if (name !== undefined) {
         writer.text(name);
         return;

@@ -1,0 +1,153 @@
+/** Reads captures and prints their events: what `burin -r FILE` does. */
+import type { CaptureError, EventSource } from '../capture/event-source.js';
+import { openCaptureFile } from '../capture/file-source.js';
+import type { EventCursor } from '../sinsp/event.js';
+import type { FieldContext } from '../sinsp/fields/field.js';
+import type { Output } from '../sinsp/format/output.js';
+import type { Printer } from '../sinsp/format/printer.js';
+import { Inspector } from '../sinsp/inspector.js';
+import { EC, EVENT_CATEGORIES, EVENT_COUNT } from '../sinsp/schema/index.js';
+import { EXIT_OK } from './errors.js';
+import { makePrinter } from './printers.js';
+import { Progress } from './progress.js';
+import type { Settings } from './settings.js';
+import { Summary } from './summary.js';
+
+/** Time after which a walk lets signals and timers have their turn, in milliseconds. */
+const TURN_MS = 20;
+
+/** By event code: 1 for events that only -D shows. */
+const INTERNAL = Uint8Array.from({ length: EVENT_COUNT }, (_, type) =>
+  (EVENT_CATEGORIES[type]! & EC.INTERNAL) !== 0 ? 1 : 0,
+);
+
+export class Reader {
+  readonly inspector: Inspector;
+  readonly context: FieldContext;
+  private readonly printer: Printer | null;
+  private readonly summary: Summary | null;
+  private readonly progress: Progress | null;
+  private readonly begun = performance.now();
+  /** Events handed to the printer. */
+  private handed = 0;
+  /** Events of all captures so far. */
+  private total = 0;
+  /** Ctrl-C, -n or -M ended the run. */
+  private done = false;
+  private interrupted = false;
+
+  constructor(
+    private readonly settings: Settings,
+    private readonly output: Output,
+  ) {
+    this.inspector = new Inspector({
+      ignoreUsers: settings.ignoreUsers,
+      filterAfterParsing: settings.displayFilter,
+    });
+    this.context = { inspector: this.inspector, settings: { ...settings.render } };
+    output.unbuffered = settings.unbuffered;
+    this.printer = settings.quiet ? null : makePrinter(settings, this.context, output);
+    this.summary = settings.summary ? new Summary() : null;
+    const wanted = settings.progress === 'always' || (settings.progress === 'terminal' && process.stderr.isTTY);
+    this.progress = wanted ? new Progress() : null;
+  }
+
+  /** Reads all captures. Throws CaptureError for damage, after everything before it was printed. */
+  async run(): Promise<number> {
+    const stop = () => {
+      // A second signal does not wait for the walk.
+      if (this.interrupted) process.exit(130);
+      this.interrupted = true;
+    };
+    process.on('SIGINT', stop);
+    process.on('SIGTERM', stop);
+    try {
+      for (const file of this.settings.files) {
+        if (this.done || this.interrupted) break;
+        await this.readFile(file);
+      }
+    } finally {
+      process.off('SIGINT', stop);
+      process.off('SIGTERM', stop);
+      this.finish();
+    }
+    return EXIT_OK;
+  }
+
+  private async readFile(file: string): Promise<void> {
+    const { inspector } = this;
+    const source = openCaptureFile(file);
+    if (this.total > 0) {
+      inspector.restart();
+      this.printer?.restart();
+    }
+    try {
+      await this.walk(source);
+    } finally {
+      this.total += inspector.eventCount;
+      source.close();
+    }
+  }
+
+  private async walk(source: EventSource): Promise<void> {
+    const { inspector, output, progress } = this;
+    const handler = this.handler();
+    let turnEnds = performance.now() + TURN_MS;
+    while (source.nextBatch()) {
+      if (!inspector.walkBatch(source, handler)) {
+        this.done = true;
+        return;
+      }
+      const now = performance.now();
+      if (now < turnEnds) continue;
+      if (output.isTerminal) output.flush();
+      progress?.tick(source, this.total + inspector.eventCount);
+      if (now - this.begun > this.settings.maxSeconds * 1000) {
+        this.done = true;
+        return;
+      }
+      await new Promise(setImmediate);
+      if (this.interrupted) return;
+      turnEnds = performance.now() + TURN_MS;
+    }
+  }
+
+  /** What is done with each event that passes the filter; made once a capture, without anything that is not asked for. */
+  private handler(): (event: EventCursor) => boolean {
+    const { printer, summary, output, settings } = this;
+    const { maxEvents, internal } = settings;
+    const { writer } = output;
+    if (printer === null && summary === null && maxEvents === Number.POSITIVE_INFINITY) return () => true;
+    if (printer !== null && summary === null && maxEvents === Number.POSITIVE_INFINITY && !output.unbuffered) {
+      return (event) => {
+        if (INTERNAL[event.type] === 1 && !internal) return true;
+        printer.print(event);
+        if (writer.length > 65536) writer.flush();
+        return true;
+      };
+    }
+    return (event) => {
+      if (this.handed++ >= maxEvents) return false;
+      summary?.count(event);
+      if (printer !== null && (internal || INTERNAL[event.type] === 0) && printer.print(event)) output.lineDone();
+      return this.handed < maxEvents;
+    };
+  }
+
+  private finish(): void {
+    const { output, settings } = this;
+    this.progress?.finish();
+    this.printer?.finish();
+    this.summary?.write(output.writer);
+    output.flush();
+    if (settings.verbose) {
+      const seconds = (performance.now() - this.begun) / 1000;
+      process.stderr.write(
+        `Driver Events:0\nDriver Drops:0\nSuppressed by Comm:0\nElapsed time: ${seconds.toFixed(3)}, ` +
+          `Captured Events: ${this.total}, ${(this.total / seconds).toFixed(2)} eps\n`,
+      );
+    }
+  }
+}
+
+export type { CaptureError };

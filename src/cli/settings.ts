@@ -1,0 +1,149 @@
+/** What the command line asks for, checked and turned into settings. */
+import type { BufferFormat, RenderSettings } from '../sinsp/fields/field.js';
+import type { CommandLine } from './command-line.js';
+import { UsageError } from './errors.js';
+
+export interface Settings {
+  readonly files: readonly string[];
+  /** Infinity when -n was not given. */
+  readonly maxEvents: number;
+  /** Seconds after which to stop; Infinity without -M. */
+  readonly maxSeconds: number;
+  /** Byte string; `''` for none. */
+  readonly filter: string;
+  /** The -p format as given; undefined for the default line. Byte string. */
+  readonly format: string | undefined;
+  /** `c`, `k`, `m`: a format for containers and their managers was chosen. */
+  readonly printKind: 'c' | 'k' | 'm' | undefined;
+  /** -pp */
+  readonly showFormat: boolean;
+  readonly render: RenderSettings;
+  /** -x, -X, -A or -b was given. */
+  readonly bufferFormatChosen: boolean;
+  readonly quiet: boolean;
+  readonly summary: boolean;
+  readonly verbose: boolean;
+  readonly internal: boolean;
+  readonly displayFilter: boolean;
+  readonly ignoreUsers: boolean;
+  readonly suppressed: readonly string[];
+  readonly progress: 'off' | 'terminal' | 'always';
+  readonly unbuffered: boolean;
+  readonly write: string | undefined;
+  readonly compress: boolean;
+  readonly fatfile: boolean;
+  readonly filterProclist: boolean;
+  readonly rotation: {
+    /** Million bytes, seconds, events per file; 0 when not asked for. */
+    readonly megabytes: number;
+    readonly seconds: number;
+    readonly events: number;
+    /** Files to keep; 0 for all. */
+    readonly limit: number;
+  };
+  readonly snaplen: number;
+  readonly logLevel: string;
+  readonly debug: boolean;
+}
+
+/** Command-line text is UTF-8; text of events is bytes. */
+export const toByteString = (text: string): string => {
+  for (let i = 0; i < text.length; i++) {
+    if (text.charCodeAt(i) > 127) return Buffer.from(text, 'utf8').toString('latin1');
+  }
+  return text;
+};
+
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
+
+export function settingsOf(line: CommandLine): Settings {
+  const has = (name: string) => line.switches.has(name);
+  const last = (name: string) => line.values.get(name)?.at(-1);
+  const count = (name: string, what: string, least: number, missing: number): number => {
+    const text = last(name);
+    if (text === undefined) return missing;
+    const value = Number(text);
+    if (!/^\d+$/.test(text) || value < least)
+      throw new UsageError(`${what}: "${text}" is not a whole number from ${least} on`);
+    return value;
+  };
+
+  const formats: BufferFormat[] = [];
+  if (has('print-hex')) formats.push('hex');
+  if (has('print-hex-ascii')) formats.push('hexascii');
+  if (has('print-ascii')) formats.push('ascii');
+  if (has('print-base64')) formats.push('base64');
+  if (formats.length > 1)
+    throw new UsageError('you cannot specify more than one output format: -x, -X, -A and -b exclude each other');
+
+  const timeFormat = last('timetype') ?? 'h';
+  if (!/^[hardD]$/.test(timeFormat)) {
+    throw new UsageError(`invalid modifier for flag -t: "${timeFormat}"; use h, a, r, d or D`);
+  }
+  const logLevel = last('log-level') ?? 'silent';
+  if (!LOG_LEVELS.includes(logLevel))
+    throw new UsageError(`--log-level ${logLevel}: use one of ${LOG_LEVELS.join(', ')}`);
+  const progress = last('progress');
+  if (progress !== undefined && progress !== 'always')
+    throw new UsageError(`--progress=${progress}: use --progress or --progress=always`);
+
+  let format: string | undefined;
+  let printKind: Settings['printKind'];
+  let showFormat = false;
+  for (const value of line.values.get('print') ?? []) {
+    if (value === 'p') showFormat = true;
+    else if (value === 'c' || value === 'container') printKind = 'c';
+    else if (value === 'k' || value === 'kubernetes') printKind = 'k';
+    else if (value === 'm' || value === 'mesos') printKind = 'm';
+    else format = toByteString(value);
+    if (value !== 'p' && printKind !== undefined && !/^(c|container|k|kubernetes|m|mesos)$/.test(value))
+      printKind = undefined;
+    else if (/^(c|container|k|kubernetes|m|mesos)$/.test(value)) format = undefined;
+  }
+
+  const verbose = has('verbose');
+  return {
+    files: line.values.get('read') ?? [],
+    maxEvents: count('numevents', '-n', 1, Number.POSITIVE_INFINITY),
+    maxSeconds: count('duration', '-M', 1, Number.POSITIVE_INFINITY),
+    filter: toByteString(line.words.join(' ')),
+    format,
+    printKind,
+    showFormat,
+    render: {
+      bufferFormat: formats[0] ?? 'dots',
+      cutBuffers: !verbose,
+      resolvePorts: has('resolve-ports'),
+      timeFormat: timeFormat as RenderSettings['timeFormat'],
+      json: has('json'),
+    },
+    bufferFormatChosen: formats.length > 0,
+    quiet: has('quiet'),
+    summary: has('summary'),
+    verbose,
+    internal: has('debug'),
+    displayFilter: has('displayflt'),
+    ignoreUsers: has('exclude-users'),
+    suppressed: (line.values.get('suppress-comm') ?? []).map(toByteString),
+    progress:
+      progress === 'always' || (line.switches.get('progress') ?? 0) > 1
+        ? 'always'
+        : has('progress')
+          ? 'terminal'
+          : 'off',
+    unbuffered: has('unbuffered'),
+    write: last('write'),
+    compress: has('compress'),
+    fatfile: has('fatfile'),
+    filterProclist: has('filter-proclist'),
+    rotation: {
+      megabytes: count('file-size', '-C', 1, 0),
+      seconds: count('seconds', '-G', 1, 0),
+      events: count('events-per-file', '-e', 1, 0),
+      limit: count('limit', '-W', 1, 0),
+    },
+    snaplen: count('snaplen', '-s', 0, 80),
+    logLevel,
+    debug: has('debug'),
+  };
+}
