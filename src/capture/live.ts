@@ -1,0 +1,278 @@
+/**
+ * Events of the running system: the probe in the kernel, started before the machine is scanned and drained after, so
+ * that what happens during the scan is not lost. Batches are the same bytes as in a capture file: first the metadata
+ * blocks of the scan, then event blocks, oldest first.
+ */
+import { existsSync } from 'node:fs';
+import { release } from 'node:os';
+import { loadAddon, type NativeFailure, type NativeProbe } from './addon.js';
+import type { EventSource, SourceStats } from './event-source.js';
+import { liveCalls } from './live-calls.js';
+import { scanMachine } from './proc-scan/index.js';
+
+const WINDOW_BYTES = 1 << 20;
+/** Events younger than this stay in the rings: an older one of another CPU may still be on its way. */
+const HORIZON_NS = 100_000;
+const EVENT_NUMBERS = 520;
+const NR = { switch: 512, procexit: 513, signal: 514, faultUser: 515, faultKernel: 516 };
+const CODE = { generic: 0, genericExit: 1, switch: 152, signal: 232, fault: 290 };
+const CALL_FIELDS = 5;
+const BOTH_SIDES = 3;
+/** Poll intervals while nothing happens. */
+const IDLE_MIN_MS = 1;
+const IDLE_MAX_MS = 25;
+/** The most that one data buffer may hold, so that an event always fits a block. */
+export const SNAPLEN_MAX = 60_000;
+
+/** Why live capture cannot start, and what to do about it. */
+export class LiveError extends Error {
+  override name = 'LiveError';
+  constructor(
+    message: string,
+    /** Name of the errno, as `EPERM`. */
+    readonly code: string,
+  ) {
+    super(message);
+  }
+}
+
+/** What the probe shall report. Whatever changes processes and descriptors is reported besides. */
+export interface LiveWanted {
+  /** Event codes, enter or exit. */
+  events: ReadonlySet<number>;
+  /** Native numbers of the calls wanted as generic events (codes 0 and 1); all when left out. */
+  calls?: ReadonlySet<number>;
+}
+
+export interface LiveOptions {
+  /** Bytes of a data buffer that are kept, up to {@link SNAPLEN_MAX}; 80 when left out. */
+  snaplen?: number;
+  /** Bytes of each CPU's ring, rounded up to a power of two; 16 MiB when left out. */
+  ringBytes?: number;
+  /** Report page faults, which are many. */
+  pageFaults?: boolean;
+  /** Report context switches; true when left out. */
+  switches?: boolean;
+  wanted?: LiveWanted | 'all';
+  /** Report only descendants of this process (burin itself for what it will start), and these running processes. */
+  only?: { children?: boolean; pids?: readonly number[] };
+  /** Leave the scan of /proc out: the stream then holds a section header and events. */
+  scan?: boolean;
+  /** Gets one line for each hook that this kernel lacks. */
+  onWarning?: (line: string) => void;
+  /** For tests: fail at a stage (`load`, `ring`, or the name of a hook) with this errno. */
+  inject?: { stage: string; errno: number };
+}
+
+/** Counters of one CPU. `seen = full + submitted`. */
+export interface CpuCounters {
+  seen: number;
+  /** Lost: the ring was full. */
+  full: number;
+  /** Delivered without a part that could not be copied from the traced program's memory. */
+  copyFailed: number;
+  /** Delivered without a part that would have made the event too large. */
+  tooLarge: number;
+  submitted: number;
+}
+
+export interface LiveStats extends SourceStats {
+  /** Events handed over in batches. */
+  delivered: number;
+  /** Bytes in the rings, not yet fetched. */
+  waiting: number;
+  cpus: CpuCounters[];
+}
+
+/** One line: what failed, and the remedy. */
+export function explainFailure(f: NativeFailure): string {
+  const doctor = 'see "burin doctor"';
+  if (f.code === 'EPERM' || f.code === 'EACCES')
+    return `live capture is not permitted (${f.what}: ${f.code}): run burin with sudo, or give it CAP_BPF, CAP_PERFMON and CAP_SYS_PTRACE; ${doctor}`;
+  if (f.code === 'ENOMEM')
+    return `not enough memory for live capture (${f.what}: ENOMEM): use smaller rings, or raise the memory limit of this container; ${doctor}`;
+  if (f.code === 'ENOSYS')
+    return `this kernel (${release()}) has no BPF (${f.what}: ENOSYS): use one that is built with CONFIG_BPF_SYSCALL; ${doctor}`;
+  if (!existsSync('/sys/kernel/btf/vmlinux'))
+    return `this kernel (${release()}) has no type information (${f.what}: ${f.code}): use one that is built with CONFIG_DEBUG_INFO_BTF; ${doctor}`;
+  return `live capture failed to start (${f.what}: ${f.code}) on kernel ${release()}: the probe needs Linux 5.17 or newer; ${doctor}`;
+}
+
+function powerOfTwo(n: number): number {
+  let p = 4096;
+  while (p < n) p *= 2;
+  return p;
+}
+
+export class LiveSource implements EventSource {
+  readonly name = 'live';
+  readonly isLive = true;
+  window: Uint8Array = new Uint8Array(WINDOW_BYTES);
+  start = 0;
+  end = 0;
+  windowOffset = 0;
+  readonly #probe: NativeProbe;
+  readonly #batch = this.window;
+  #metadata: Uint8Array | undefined;
+  #stopped = false;
+  #closed = false;
+  #idleMs = IDLE_MIN_MS;
+  #pageFaults: boolean;
+  #switches: boolean;
+  #lastStats: LiveStats | undefined;
+  readonly #onWarning: (line: string) => void;
+
+  /** Loads and attaches the probe and scans /proc. Throws {@link LiveError}. */
+  constructor(options: LiveOptions = {}) {
+    this.#onWarning = options.onWarning ?? (() => {});
+    this.#pageFaults = options.pageFaults ?? false;
+    this.#switches = options.switches ?? true;
+    let addon: ReturnType<typeof loadAddon>;
+    try {
+      addon = loadAddon();
+    } catch (e) {
+      throw new LiveError((e as Error).message, 'ENOENT');
+    }
+    this.#probe = new addon.Probe();
+    const { stage, errno } = options.inject ?? { stage: '', errno: 0 };
+    const failure = this.#probe.open(powerOfTwo(options.ringBytes ?? 16 << 20), stage, errno);
+    if (failure) throw new LiveError(explainFailure(failure), failure.code);
+    try {
+      this.setSnaplen(options.snaplen ?? 80);
+      this.setWanted(options.wanted ?? 'all');
+      if (options.only) this.#only(options.only);
+      this.#attach(
+        ['sys_enter', 'sys_exit', 'sched_process_exit', 'sched_process_fork', 'signal_deliver'],
+        stage,
+        errno,
+      );
+      this.#probe.set('on', 1);
+      this.#metadata = options.scan === false ? undefined : scanMachine().slice();
+    } catch (e) {
+      this.#probe.close();
+      throw e;
+    }
+  }
+
+  #attach(hooks: string[], stage = '', errno = 0): void {
+    const result = this.#probe.attach(hooks, stage, errno);
+    if (!Array.isArray(result)) throw new LiveError(explainFailure(result), result.code);
+    for (const line of result) this.#onWarning(`this kernel cannot report some events: ${line}`);
+  }
+
+  #only(only: NonNullable<LiveOptions['only']>): void {
+    if (only.children) this.follow(process.pid);
+    for (const pid of only.pids ?? []) this.follow(pid);
+    this.#probe.set('follow', 1);
+  }
+
+  /** Reports process `pid` and what it will start, where only some processes are reported. */
+  follow(pid: number): void {
+    const failure = this.#probe.follow(pid, true);
+    if (failure) throw new LiveError(explainFailure(failure), failure.code);
+  }
+
+  setSnaplen(bytes: number): void {
+    this.#probe.set('snaplen', Math.max(0, Math.min(SNAPLEN_MAX, Math.trunc(bytes))));
+  }
+
+  /** Changes what is reported, from the next event on. */
+  setWanted(wanted: LiveWanted | 'all'): void {
+    const bytes = new Uint8Array(EVENT_NUMBERS);
+    const all = wanted === 'all';
+    const calls = liveCalls[process.arch] ?? [];
+    const has = (code: number) => all || wanted.events.has(code);
+    const genericWanted = has(CODE.generic) || has(CODE.genericExit);
+    for (let i = 0; i < calls.length; i += CALL_FIELDS) {
+      const nr = calls[i]!;
+      const enter = calls[i + 1]!;
+      const changesState = calls[i + 4] === 1;
+      const asked =
+        enter === CODE.generic
+          ? genericWanted && (all || (wanted.calls?.has(nr) ?? true))
+          : has(enter) || has(calls[i + 2]!);
+      if (asked || changesState) bytes[nr] = BOTH_SIDES;
+    }
+    // Calls that are newer than the table.
+    if (genericWanted && (all || !wanted.calls))
+      for (let nr = 0; nr < NR.switch; nr++) if (!knows(calls, nr)) bytes[nr] = BOTH_SIDES;
+    bytes[NR.procexit] = BOTH_SIDES;
+    const switches = this.#switches && has(CODE.switch);
+    const faults = this.#pageFaults && has(CODE.fault);
+    if (switches) bytes[NR.switch] = BOTH_SIDES;
+    if (has(CODE.signal)) bytes[NR.signal] = BOTH_SIDES;
+    if (faults) bytes[NR.faultUser] = bytes[NR.faultKernel] = BOTH_SIDES;
+    this.#probe.setWanted(bytes);
+    // Hooks that run often cost something even when nothing is wanted of them.
+    const often = { sched_switch: switches, page_fault_user: faults, page_fault_kernel: faults };
+    for (const [hook, on] of Object.entries(often)) if (!on) this.#probe.detach(hook);
+    const on = Object.entries(often).flatMap(([hook, yes]) => (yes ? [hook] : []));
+    if (on.length > 0) this.#attach(on);
+  }
+
+  nextBatch(): boolean {
+    if (this.#closed) return false;
+    if (this.#metadata) {
+      this.window = this.#metadata;
+      this.#metadata = undefined;
+      this.start = 0;
+      this.end = this.window.length;
+      return true;
+    }
+    this.windowOffset += this.end;
+    this.window = this.#batch;
+    this.start = 0;
+    this.end = this.#probe.drain(this.#batch, 0, this.#stopped ? 0 : HORIZON_NS);
+    if (this.end > 0) this.#idleMs = IDLE_MIN_MS;
+    return this.end > 0 || !this.#stopped;
+  }
+
+  /**
+   * Resolves when it is worth asking again: at once after a well-filled batch, else after an interval that grows while
+   * nothing happens, up to `maxMs`.
+   */
+  waitForEvents(maxMs = IDLE_MAX_MS): Promise<void> {
+    if (this.end > WINDOW_BYTES / 4) return new Promise((resolve) => setImmediate(resolve));
+    const wait = Math.min(this.#idleMs, maxMs);
+    this.#idleMs = Math.min(IDLE_MAX_MS, this.#idleMs * 2);
+    return new Promise((resolve) => setTimeout(resolve, wait));
+  }
+
+  /** Ends recording; what is in the rings is still delivered, then `nextBatch` returns false. */
+  stop(): void {
+    this.#probe.set('on', 0);
+    this.#stopped = true;
+  }
+
+  stats(): LiveStats {
+    if (this.#closed && this.#lastStats) return this.#lastStats;
+    const v = this.#probe.stats();
+    const cpus: CpuCounters[] = [];
+    for (let i = 3; i + 4 < v.length; i += 5)
+      cpus.push({ seen: v[i]!, full: v[i + 1]!, copyFailed: v[i + 2]!, tooLarge: v[i + 3]!, submitted: v[i + 4]! });
+    const sum = (key: keyof CpuCounters) => cpus.reduce((n, c) => n + c[key], 0);
+    return {
+      seen: sum('seen'),
+      dropped: sum('full'),
+      skipped: v[1]!,
+      bytesRead: 0,
+      bytesTotal: 0,
+      delivered: v[0]!,
+      waiting: v[2]!,
+      cpus,
+    };
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#lastStats = this.stats();
+    this.#closed = true;
+    this.#probe.close();
+    this.start = this.end = 0;
+  }
+}
+
+function knows(calls: readonly number[], nr: number): boolean {
+  for (let i = 0; i < calls.length; i += CALL_FIELDS) if (calls[i] === nr) return true;
+  return false;
+}
