@@ -54,6 +54,9 @@ export class EventCursor {
   /** The number of that descriptor, known or not; -1 when the event has none. */
   fdNum = -1;
 
+  /** An exit event that directly followed its enter event in its thread. */
+  paired = false;
+
   /** Offsets and lengths of the parameters, valid after {@link decodeParams}. */
   readonly paramOffsets = new Int32Array(MAX_PARAMS);
   readonly paramLengths = new Int32Array(MAX_PARAMS);

@@ -16,11 +16,24 @@ export const L4_UDP = 3;
 export const L4_ICMP = 4;
 export const L4_RAW = 5;
 
+/** How a name is made that nobody asked for yet: see fd-names.ts. Ends and ports, whatever the protocol. */
+export const NAME_TUPLE = 0;
+/** By protocol: with ports, without, or not at all. */
+export const NAME_SOCKET = 1;
+/** Kernel addresses of both ends and the path. */
+export const NAME_UNIX = 2;
+
 export class FdInfo {
   /** FD_TYPE value. */
   type = 0;
   /** The name as stored; null while a socket's name has not been asked for (see `fdName` in fd-names.ts). */
   name: Name | null = null;
+  /** NAME_*: how to make the name while it is null. */
+  nameForm = NAME_TUPLE;
+  /** Path of a unix socket, for NAME_UNIX. */
+  unixPath: Name | null = null;
+  /** The path as it was given to open; null where there is none. */
+  rawName: Name | null = null;
   /** Open flags (portable O_* bits), device and inode; ino is a double. */
   openFlags = 0;
   dev = 0;
@@ -38,19 +51,37 @@ export class FdInfo {
   /** ROLE_* */
   role = ROLE_NONE;
   connected = false;
+  /** Made as an IPv6 socket, whatever its addresses are now. */
+  isIpv6 = false;
   /** Addresses of the ends of a unix socket, as two unsigned halves each. */
   unixSourceHigh = 0;
   unixSourceLow = 0;
   unixDestHigh = 0;
   unixDestLow = 0;
-  /** Set when the name changed in the current event, with the name it had. */
+  /** The name before the last change; null when that was never made. Only of interest while nameChanged is set. */
   oldName: Name | null = null;
+  /** The name changed in the current event (of any event that has this descriptor as its own). */
   nameChanged = false;
   closeInProgress = false;
   closeCanceled = false;
   cloned = false;
-  /** A socket pair, an own pipe end and so on: changes of the state handlers only. */
-  stateFlags = 0;
+  /** Process that a pidfd refers to. */
+  pid = 0;
+
+  /** Gives it another name. */
+  rename(name: Name): void {
+    this.oldName = this.name;
+    this.nameChanged = name !== this.name;
+    this.name = name;
+  }
+
+  /** Gives it a name that is made when somebody asks for it. */
+  renameLater(form: number): void {
+    this.oldName = this.name;
+    this.nameChanged = true;
+    this.name = null;
+    this.nameForm = form;
+  }
 
   copy(): FdInfo {
     const other = new FdInfo();
@@ -72,11 +103,20 @@ export class FdInfo {
     other.unixSourceLow = this.unixSourceLow;
     other.unixDestHigh = this.unixDestHigh;
     other.unixDestLow = this.unixDestLow;
-    other.oldName = this.oldName;
-    other.stateFlags = this.stateFlags;
+    other.nameForm = this.nameForm;
+    other.unixPath = this.unixPath;
+    other.rawName = this.rawName;
+    other.isIpv6 = this.isIpv6;
+    other.closeInProgress = this.closeInProgress;
+    other.closeCanceled = this.closeCanceled;
+    other.cloned = this.cloned;
+    other.pid = this.pid;
     return other;
   }
 }
+
+/** Where a record waits whose number was reused while it was being closed. */
+export const CANCELED_FD = Number.MAX_SAFE_INTEGER;
 
 /** Descriptors of a process by number. */
 export type FdTable = Map<number, FdInfo>;

@@ -1,12 +1,27 @@
 /**
  * State of the traced system: threads, descriptors, users, groups, interfaces, containers. Loads the metadata blocks of a
  * capture, pairs enter and exit events, and lets each event change what is known.
+ *
+ * The order per event is the inspector's: removeScheduled, begin, (filter,) apply or rejected. Nothing is allocated per
+ * event; what events change lives in one small file per family (see handlers.ts).
  */
 import type { EventSource } from '../../capture/event-source.js';
+import { readMetadataBlock } from '../../scap/metadata.js';
 import type { EventCursor } from '../event.js';
-import { Names } from '../names.js';
-import type { FdInfo, FdTable } from './fd-info.js';
-import type { ThreadInfo } from './thread-info.js';
+import { latin1, type Name, Names } from '../names.js';
+import { EC, EF, EVENT_CATEGORIES, EVENT_COUNT, EVENT_FLAGS, EVENTS, PPME, PT } from '../schema/index.js';
+import { Containers } from './containers.js';
+import { CANCELED_FD, FdInfo, type FdTable } from './fd-info.js';
+import { type PortText, portNumber, socketName } from './fd-names.js';
+import { HANDLERS } from './handlers.js';
+import { NetworkInterfaces } from './interfaces.js';
+import { MetadataLoader } from './metadata-loader.js';
+import type { Cgroup } from './nul-lists.js';
+import { PathBuffer } from './paths.js';
+import { StoredEnter } from './stored-enter.js';
+import { ACTIVE, CLONE_FILES, CLONE_THREAD, IS_MAIN_THREAD } from './thread-flags.js';
+import { NO_EVENT, ThreadInfo } from './thread-info.js';
+import { UserTables } from './users.js';
 
 export interface StateOptions {
   /** Do not use the user list of the capture (-E). */
@@ -37,41 +52,630 @@ export interface MachineInfo {
   bootTs: bigint;
 }
 
+/** What `begin` does with an event, by code. */
+const SKIP = 1;
+const NO_THREAD = 2;
+const NEVER_CREATES = 4;
+const NO_PAIRING = 8;
+const USES_FD = 16;
+const PROCINFO = 32;
+/** The exit event names its descriptor itself: see EXIT_FD_PARAM. */
+const EXIT_NAMES_FD = 64;
+
+/** For exit events that work on a descriptor: the parameter that names it, in captures that have it; 0 for none. */
+const EXIT_FD_PARAM = Uint8Array.from(EVENTS, (event) => {
+  if (!event.isExit || (event.flags & EF.USES_FD) === 0) return 0;
+  for (const wanted of ['fd', 'oldfd', 'out_fd', 'fd_in', 'dirfd']) {
+    const index = event.params.findIndex((param) => param.name === wanted && param.type === PT.FD);
+    if (index > 0) return index;
+  }
+  return 0;
+});
+
+const CLONES: ReadonlySet<number> = new Set(
+  EVENTS.filter((event) => event.isExit && /^SYSCALL_(CLONE|CLONE3|FORK|VFORK)(_\d+)?_X$/.test(event.enumName)).map(
+    (event) => event.code,
+  ),
+);
+/** Events that belong to no thread. */
+const THREADLESS: ReadonlySet<number> = new Set([
+  PPME.CONTAINER_JSON_E,
+  PPME.CONTAINER_JSON_2_E,
+  PPME.USER_ADDED_E,
+  PPME.USER_DELETED_E,
+  PPME.GROUP_ADDED_E,
+  PPME.GROUP_DELETED_E,
+  PPME.ASYNCEVENT_E,
+  PPME.PLUGINEVENT_E,
+]);
+
+const BEGIN = Uint8Array.from({ length: EVENT_COUNT }, (_, type) => {
+  const flags = EVENT_FLAGS[type]!;
+  let kind = 0;
+  if (flags & EF.SKIPPARSERESET) kind |= SKIP;
+  if (type === PPME.PROCINFO_E) kind |= PROCINFO;
+  if (THREADLESS.has(type) || (EVENT_CATEGORIES[type]! & EC.ITER) !== 0) kind |= NO_THREAD;
+  if (CLONES.has(type) || type === PPME.SCHEDSWITCH_6_E) kind |= NEVER_CREATES;
+  if (type === PPME.SCHEDSWITCH_6_E) kind |= NO_PAIRING;
+  if (flags & EF.USES_FD) kind |= USES_FD;
+  if (EXIT_FD_PARAM[type] !== 0) kind |= EXIT_NAMES_FD;
+  return kind;
+});
+/** Kinds that leave the short way of `begin`. */
+const UNUSUAL = SKIP | NO_THREAD | NO_PAIRING | PROCINFO;
+
+const FD_EVENT = EF.CREATES_FD | EF.USES_FD | EF.DESTROYS_FD;
+
 export class State {
   readonly names = new Names();
   readonly threads = new Map<number, ThreadInfo>();
   readonly users = new Map<number, User>();
   readonly groups = new Map<number, Group>();
+  /** Users and groups that events of newer captures tell of, by container. */
+  readonly userTables = new UserTables(this.users, this.groups);
+  readonly interfaces = new NetworkInterfaces();
+  readonly containers = new Containers();
   machine: MachineInfo | null = null;
   skippedEvents = 0;
+  /** Entries of metadata blocks that nothing here understands. */
+  skippedEntries = 0;
+  /** Threads that were not added because the table was full. */
+  droppedThreads = 0;
 
-  constructor(readonly options: StateOptions = {}) {}
+  /** Asked for a thread that is not in the table (live: looked up in /proc). */
+  onUnknownThread: ((tid: number) => ThreadInfo | undefined) | null = null;
+  /** How ports look in names of sockets (service names with -R); set it before the first event. */
+  portText: PortText = portNumber;
 
-  /** Loads one metadata block of the source's window. */
-  loadBlock(_source: EventSource, _blockType: number, _offset: number, _length: number): void {}
-  /** Before the first event of a section: roles of sockets, child counts. */
-  headerComplete(): void {}
-  /** Forgets everything: a new section begins. */
-  reset(): void {}
-  /** Removes what the previous event scheduled: exited threads, closed descriptors. */
-  removeScheduled(): void {}
-  /** Looks up the thread, pairs enter and exit, attaches the descriptor: fills event.thread, event.fd, event.fdNum. */
-  begin(_event: EventCursor): void {}
-  /** Parses the event: changes the state. */
-  apply(_event: EventCursor): void {}
-  /** The filter rejected the event before parsing. */
-  rejected(_event: EventCursor): void {}
+  readonly maxThreads: number;
+  readonly maxFds: number;
+  /** For joining paths; its contents are good until the next join. */
+  readonly path = new PathBuffer();
+  /** The names `<NA>`, `<UNKNOWN>`, and the threads' initial ones. */
+  readonly notAvailable: Name;
+  readonly unknownDir: Name;
 
-  /** The main thread of a thread's process, or the thread itself when it is unknown. */
-  mainThread(thread: ThreadInfo): ThreadInfo {
-    return this.threads.get(thread.pid) ?? thread;
+  private readonly loader: MetadataLoader;
+  /** Number of threads by pid, main threads included. */
+  private readonly groupSizes = new Map<number, number>();
+  private lastTid = Number.NaN;
+  private lastThread: ThreadInfo | null = null;
+  private readonly emptyTable: FdTable = new Map();
+  private readonly spareStores: StoredEnter[] = [];
+
+  // What the previous event scheduled.
+  private scheduled = false;
+  private tidToRemove = Number.NaN;
+  private tidOfFd = 0;
+  private fdToRemove = -1;
+  private secondFdToRemove = -1;
+
+  constructor(readonly options: StateOptions = {}) {
+    this.maxThreads = options.maxThreads ?? 131072;
+    this.maxFds = options.maxFds ?? 4096;
+    this.notAvailable = this.names.internText('<NA>');
+    this.unknownDir = this.names.internText('<UNKNOWN>');
+    this.loader = new MetadataLoader(this);
   }
+
+  // -- metadata -----------------------------------------------------------------------------------------------
+
+  /** Loads one metadata block of the source's window. Throws MetadataDamage. */
+  loadBlock(source: EventSource, blockType: number, offset: number, length: number): void {
+    const bytes = source.window;
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    readMetadataBlock(bytes, view, blockType, offset, length, this.loader);
+  }
+
+  /** Before the first event of a section: roles of sockets, child counts. */
+  headerComplete(): void {
+    this.loader.finish();
+  }
+
+  /** Forgets everything: a new section begins. */
+  reset(): void {
+    this.threads.clear();
+    this.groupSizes.clear();
+    this.users.clear();
+    this.groups.clear();
+    this.userTables.clear();
+    this.interfaces.clear();
+    this.containers.clear();
+    this.machine = null;
+    this.lastTid = Number.NaN;
+    this.lastThread = null;
+    this.scheduled = false;
+    this.tidToRemove = Number.NaN;
+    this.fdToRemove = -1;
+    this.secondFdToRemove = -1;
+  }
+
+  // -- per event ----------------------------------------------------------------------------------------------
+
+  /** Removes what the previous event scheduled: exited threads, closed descriptors. */
+  removeScheduled(): void {
+    if (this.scheduled) this.removeNow();
+  }
+
+  private removeNow(): void {
+    this.scheduled = false;
+    const tid = this.tidToRemove;
+    if (!Number.isNaN(tid)) {
+      this.tidToRemove = Number.NaN;
+      this.removeThread(tid, false);
+    }
+    if (this.fdToRemove >= 0) {
+      const thread = this.threads.get(this.tidOfFd) ?? this.createPlaceholder(this.tidOfFd);
+      if (thread !== null) {
+        const table = this.fdTable(thread);
+        table.delete(this.fdToRemove);
+        if (this.secondFdToRemove >= 0) table.delete(this.secondFdToRemove);
+      }
+      this.fdToRemove = -1;
+      this.secondFdToRemove = -1;
+    }
+  }
+
+  /** The thread is gone after this event. */
+  scheduleThreadRemoval(tid: number): void {
+    this.tidToRemove = tid;
+    this.scheduled = true;
+  }
+
+  /** The descriptor is gone after this event. */
+  scheduleFdRemoval(thread: ThreadInfo, num: number): void {
+    if (this.fdToRemove >= 0) this.secondFdToRemove = num;
+    else this.fdToRemove = num;
+    this.tidOfFd = thread.tid;
+    this.scheduled = true;
+  }
+
+  /** Looks up the thread, pairs enter and exit, attaches the descriptor: fills event.thread, event.fd, event.fdNum. */
+  begin(event: EventCursor): void {
+    const type = event.type;
+    const kind = BEGIN[type]!;
+    event.fd = null;
+    event.fdNum = -1;
+    event.paired = false;
+    if ((kind & UNUSUAL) !== 0) {
+      this.beginUnusual(event, kind);
+      return;
+    }
+    const tid = event.tid;
+    let thread: ThreadInfo | null;
+    if (tid === this.lastTid) {
+      thread = this.lastThread;
+    } else {
+      thread = this.threads.get(tid) ?? null;
+      if (thread === null) {
+        if ((kind & NEVER_CREATES) === 0) thread = this.createPlaceholder(tid);
+        if (thread === null) {
+          event.thread = null;
+          return;
+        }
+      }
+      this.lastTid = tid;
+      this.lastThread = thread;
+    }
+    event.thread = thread;
+    if (thread === null) return;
+    if ((kind & NEVER_CREATES) === 0 && (thread.flags & ACTIVE) === 0) thread.flags |= ACTIVE;
+    if ((type & 1) === 0) {
+      thread.lastEventType = type;
+      thread.latency = 0;
+      thread.enterTime = event.time;
+      if ((kind & USES_FD) === 0) {
+        thread.lastFd = -1;
+        return;
+      }
+      // The descriptor is the first parameter. Read here without decoding all of them.
+      const num = firstInt64(event);
+      thread.lastFd = num;
+      event.fdNum = num;
+      event.fd = this.getFd(thread, num);
+      return;
+    }
+    const enterTime = thread.enterTime;
+    if (!Number.isNaN(enterTime)) thread.latency = event.time - enterTime;
+    if (type !== thread.lastEventType + 1) {
+      if ((kind & EXIT_NAMES_FD) !== 0) this.attachOwnFd(event, thread);
+      return;
+    }
+    event.paired = true;
+    if ((kind & USES_FD) === 0) return;
+    if (type === PPME.SYSCALL_COPY_FILE_RANGE_X) thread.lastFd = event.paramInt64(1, -1);
+    const num = thread.lastFd;
+    event.fdNum = num;
+    const fd = this.getFd(thread, num);
+    event.fd = fd;
+    if (fd?.closeCanceled) this.dropCanceled(thread, fd);
+  }
+
+  /** Events without a thread, and those that leave pairing alone. */
+  private beginUnusual(event: EventCursor, kind: number): void {
+    if ((kind & SKIP) !== 0) {
+      event.thread = (kind & PROCINFO) !== 0 ? (this.threads.get(event.tid) ?? null) : null;
+      return;
+    }
+    event.thread = (kind & NO_THREAD) !== 0 ? null : (this.threads.get(event.tid) ?? null);
+  }
+
+  /** An exit whose enter was not seen: newer captures name the descriptor in the exit event. */
+  private attachOwnFd(event: EventCursor, thread: ThreadInfo): void {
+    const index = EXIT_FD_PARAM[event.type]!;
+    if (index >= event.nparams) return;
+    const num = event.paramInt64(index);
+    if (Number.isNaN(num)) return;
+    thread.lastFd = num;
+    event.fdNum = num;
+    event.fd = this.getFd(thread, num);
+  }
+
+  /** The number of a canceled close was used again: its exit takes away the record that was put aside. */
+  private dropCanceled(thread: ThreadInfo, fd: FdInfo): void {
+    fd.closeCanceled = false;
+    if (this.fdTable(thread).has(CANCELED_FD)) this.scheduleFdRemoval(thread, CANCELED_FD);
+  }
+
+  /** Parses the event: changes the state. */
+  apply(event: EventCursor): void {
+    const type = event.type;
+    const handler = HANDLERS[type]!;
+    if (handler !== null) handler(this, event);
+    if ((type & 1) !== 0) {
+      const thread = event.thread;
+      if (thread?.hasStored) {
+        thread.hasStored = false;
+        thread.stored!.type = NO_EVENT;
+      }
+    }
+  }
+
+  /** The filter rejected the event before parsing: its exit, if it is an enter, will find no partner. */
+  rejected(event: EventCursor): void {
+    const thread = event.thread;
+    if (thread !== null && (BEGIN[event.type]! & (SKIP | NO_PAIRING)) === 0) thread.lastEventType = NO_EVENT;
+  }
+
+  // -- threads ------------------------------------------------------------------------------------------------
+
+  /**
+   * Adds a thread. False when the table is full. `count`: a new thread of a process counts as a child of its main thread.
+   */
+  addThread(thread: ThreadInfo, count: boolean): boolean {
+    this.lastTid = Number.NaN;
+    const old = this.threads.get(thread.tid);
+    if (old === undefined) {
+      if (this.threads.size >= this.maxThreads) {
+        this.droppedThreads++;
+        return false;
+      }
+    } else {
+      this.leaveGroup(old);
+    }
+    if (count && (thread.flags & CLONE_THREAD) !== 0) this.countChild(thread);
+    if (old !== undefined && old !== thread) old.removed = true;
+    thread.removed = false;
+    this.threads.set(thread.tid, thread);
+    this.groupSizes.set(thread.pid, (this.groupSizes.get(thread.pid) ?? 0) + 1);
+    return true;
+  }
+
+  private leaveGroup(thread: ThreadInfo): void {
+    const size = (this.groupSizes.get(thread.pid) ?? 1) - 1;
+    if (size > 0) this.groupSizes.set(thread.pid, size);
+    else this.groupSizes.delete(thread.pid);
+  }
+
+  /** Moves a thread to another process. */
+  setPid(thread: ThreadInfo, pid: number): void {
+    if (Number.isNaN(pid) || thread.pid === pid) return;
+    if (!thread.removed) {
+      this.leaveGroup(thread);
+      this.groupSizes.set(pid, (this.groupSizes.get(pid) ?? 0) + 1);
+    }
+    thread.pid = pid;
+    thread.main = null;
+  }
+
+  /** Counts a thread as a child of its main thread. */
+  countChild(thread: ThreadInfo): void {
+    const main = this.threads.get(thread.pid) ?? this.createPlaceholder(thread.pid);
+    if (main !== null) main.nchilds++;
+  }
+
+  /** The thread with this id, made as a placeholder when it is unknown; null when the table is full. */
+  threadOrPlaceholder(tid: number): ThreadInfo | null {
+    return this.threads.get(tid) ?? this.createPlaceholder(tid);
+  }
+
+  private createPlaceholder(tid: number): ThreadInfo | null {
+    if (this.threads.size >= this.maxThreads) return null;
+    let thread = this.onUnknownThread?.(tid);
+    if (thread === undefined) {
+      thread = new ThreadInfo(tid, this.notAvailable, this.names.empty);
+      thread.placeholder = true;
+    }
+    // Made out of thin air: threads that name it as their process are already there.
+    thread.nchilds = this.groupSizes.get(tid) ?? 0;
+    this.addThread(thread, false);
+    return thread;
+  }
+
+  /** Takes a thread out of the table; unless forced, one with child threads stays. */
+  removeThread(tid: number, force: boolean): void {
+    const thread = this.threads.get(tid);
+    if (thread === undefined || (thread.nchilds !== 0 && !force)) return;
+    if ((thread.flags & CLONE_THREAD) !== 0) {
+      const main = this.threads.get(thread.pid);
+      if (main !== undefined && main.nchilds > 0) main.nchilds--;
+    }
+    this.lastTid = Number.NaN;
+    this.lastThread = null;
+    thread.removed = true;
+    this.threads.delete(tid);
+    this.leaveGroup(thread);
+    const stored = thread.stored;
+    if (stored !== null) {
+      thread.stored = null;
+      thread.hasStored = false;
+      stored.type = NO_EVENT;
+      if (this.spareStores.length < 64) this.spareStores.push(stored);
+    }
+  }
+
+  /** The main thread of a thread's process, or the thread itself when it is unknown and the table is full. */
+  mainThread(thread: ThreadInfo): ThreadInfo {
+    if (thread.tid === thread.pid || (thread.flags & IS_MAIN_THREAD) !== 0) return thread;
+    const known = thread.main;
+    if (known !== null && !known.removed) return known;
+    const main = this.threadOrPlaceholder(thread.pid);
+    if (main === null) return thread;
+    thread.main = main;
+    return main;
+  }
+
+  /** The thread that started this one (its ptid); null when it is gone. */
+  parentOf(thread: ThreadInfo): ThreadInfo | null {
+    return this.threads.get(thread.ptid) ?? null;
+  }
+
+  /**
+   * Walks the ancestors, nearest first, until `visit` returns false, the chain ends, or it runs in a circle.
+   * The thread itself is not visited.
+   */
+  walkAncestors(thread: ThreadInfo, visit: (ancestor: ThreadInfo) => boolean): void {
+    let slow = this.parentOf(thread);
+    let fast = slow === null ? null : this.parentOf(slow);
+    while (slow !== null && slow.tid !== -1) {
+      if (!visit(slow)) return;
+      slow = this.parentOf(slow);
+      for (let step = 0; step < 2; step++) {
+        fast = fast === null ? null : this.parentOf(fast);
+        if (slow !== null && (slow === fast || slow.tid === slow.ptid)) return;
+      }
+    }
+  }
+
+  /** The n-th ancestor as proc.aname[n] counts: from the main thread, 0 is the process itself; null when there is none. */
+  ancestor(thread: ThreadInfo, n: number): ThreadInfo | null {
+    let current: ThreadInfo | null = this.mainThread(thread);
+    for (let i = 0; i < n && current !== null; i++) current = this.parentOf(current);
+    return current;
+  }
+
+  /** Working directory of a thread, with a trailing slash: that of its main thread. */
+  cwdOf(thread: ThreadInfo): Name {
+    return this.mainThread(thread).cwd;
+  }
+
+  /** Environment of a thread, NUL-separated: that of its main thread. */
+  envOf(thread: ThreadInfo): string {
+    return this.mainThread(thread).env;
+  }
+
+  /** Changes the working directory of a thread's process: a path in `bytes[from..to)`, relative to the one it has. */
+  setCwd(thread: ThreadInfo, bytes: Uint8Array, from: number, to: number, size = to - from + 1): void {
+    const main = this.mainThread(thread);
+    const { path } = this;
+    path.join(main.cwd, false, bytes, from, to, size);
+    path.endWithSlash();
+    main.cwd = this.names.intern(path.bytes, 0, path.length);
+  }
+
+  /** The same for text. The thread need not be in the table. */
+  setCwdText(thread: ThreadInfo, text: string): void {
+    const { path } = this;
+    const bytes = Buffer.from(text, 'latin1');
+    path.join(thread.cwd, false, bytes, 0, bytes.length, bytes.length);
+    path.endWithSlash();
+    thread.cwd = this.names.intern(path.bytes, 0, path.length);
+  }
+
+  // -- users, containers, addresses ---------------------------------------------------------------------------
+
+  /** The user a thread runs as. */
+  userOf(thread: ThreadInfo): User | undefined {
+    return this.userTables.user(thread.containerId, thread.uid);
+  }
+  /** The user that logged in. */
+  loginUserOf(thread: ThreadInfo): User | undefined {
+    return this.userTables.user(thread.containerId, thread.loginuid);
+  }
+  groupOf(thread: ThreadInfo): Group | undefined {
+    return this.userTables.group(thread.containerId, thread.gid);
+  }
+
+  /** Cgroups of a thread, parsed; the list is shared, do not change it. */
+  cgroupsOf(thread: ThreadInfo): readonly Cgroup[] {
+    return this.containers.cgroupList(thread.cgroups);
+  }
+
+  /** Sets the cgroups of a thread and finds out which container it is in. */
+  setCgroups(thread: ThreadInfo, cgroups: string): void {
+    thread.cgroups = cgroups;
+    this.resolveContainer(thread);
+  }
+
+  resolveContainer(thread: ThreadInfo): void {
+    thread.containerId = this.containers.resolve(thread.cgroups);
+  }
+
+  /** The container of a thread; undefined on the host. */
+  containerOf(thread: ThreadInfo): import('./containers.js').ContainerInfo | undefined {
+    return thread.containerId === '' ? undefined : this.containers.get(thread.containerId);
+  }
+
+  /** An IPv4 address (unsigned, first octet lowest) of the traced machine, or of the thread's container. */
+  isLocalAddress4(address: number, thread: ThreadInfo | null): boolean {
+    const container = thread === null ? undefined : this.containerOf(thread);
+    if (container !== undefined) {
+      if (container.ip !== 0) {
+        if (address === container.ip) return true;
+      } else {
+        for (const other of this.containers.values()) if (other.ip === address) return true;
+      }
+    }
+    return this.interfaces.has4(address);
+  }
+
+  /** The same for IPv6. Addresses of containers are not known. */
+  isLocalAddress6(address: Uint8Array, thread: ThreadInfo | null): boolean {
+    if (thread !== null && thread.containerId !== '') return false;
+    return this.interfaces.has6(address);
+  }
+
+  // -- descriptors --------------------------------------------------------------------------------------------
+
   /** The descriptor table a thread uses: its own or its main thread's. */
   fdTable(thread: ThreadInfo): FdTable {
-    return thread.fds;
+    if ((thread.flags & CLONE_FILES) === 0) return thread.fds;
+    const main = this.mainThread(thread);
+    // A full table leaves a thread without its main thread: it has no descriptors then.
+    if (main === thread && thread.tid !== thread.pid && (thread.flags & IS_MAIN_THREAD) === 0) return this.emptyTable;
+    return main.fds;
   }
+
+  /** The record of a descriptor of a thread, as the one that the current event works on. */
+  getFd(thread: ThreadInfo, num: number): FdInfo | null {
+    if (!(num >= 0)) return null;
+    const table = (thread.flags & CLONE_FILES) === 0 ? thread.fds : this.fdTable(thread);
+    const fd = table.get(num);
+    if (fd === undefined) return null;
+    fd.nameChanged = false;
+    return fd;
+  }
+
+  /**
+   * The descriptor that fd fields of an event speak of, with its number in event.fdNum: the event's own, or the last one
+   * its thread used. Null when the event has nothing to do with descriptors or its descriptor is not known.
+   */
+  fdOf(event: EventCursor): FdInfo | null {
+    const fd = event.fd;
+    if (fd !== null) return (EVENT_FLAGS[event.type]! & FD_EVENT) === 0 ? null : fd;
+    const thread = event.thread;
+    if (thread === null || (EVENT_FLAGS[event.type]! & FD_EVENT) === 0) return null;
+    const num = thread.lastFd;
+    if (num < 0) return null;
+    event.fdNum = num;
+    event.fd = this.getFd(thread, num);
+    return event.fd;
+  }
+
+  /** Adds a record to the table of a thread and makes it the event's. A full table does not take it. */
+  addFd(event: EventCursor, thread: ThreadInfo, num: number, fd: FdInfo): void {
+    thread.lastFd = num;
+    event.fdNum = num;
+    event.fd = this.putFd(thread, num, fd) ? fd : null;
+  }
+
+  /** Adds a record to the table of a thread; false when the table is full. */
+  putFd(thread: ThreadInfo, num: number, fd: FdInfo): boolean {
+    const table = this.fdTable(thread);
+    const old = table.get(num);
+    if (old === undefined) {
+      if (table.size >= this.maxFds || table === this.emptyTable) return false;
+    } else if (old.closeInProgress) {
+      // The number is in use again before its close came back: the close must not take the new one away.
+      fd.closeInProgress = false;
+      fd.closeCanceled = true;
+      table.set(CANCELED_FD, old);
+    }
+    table.set(num, fd);
+    return true;
+  }
+
+  /** A record of a type without anything else, added as {@link addFd} does. */
+  addPlainFd(event: EventCursor, thread: ThreadInfo, num: number, type: number): FdInfo {
+    const fd = new FdInfo();
+    fd.type = type;
+    fd.name = this.names.empty;
+    this.addFd(event, thread, num, fd);
+    return fd;
+  }
+
   /** A descriptor's name, made now if it is a socket whose name nobody asked for yet. */
-  fdName(_fd: FdInfo): import('../names.js').Name {
-    return this.names.empty;
+  fdName(fd: FdInfo): Name {
+    return (fd.name ??= this.names.internText(socketName(fd, this.portText)));
   }
+
+  /** The name changed in the current event, to another text. */
+  fdNameChanged(fd: FdInfo): boolean {
+    if (!fd.nameChanged) return false;
+    if (fd.oldName === null) return true;
+    const name = this.fdName(fd);
+    return name !== fd.oldName && name.text !== fd.oldName.text;
+  }
+
+  // -- helpers of the handlers --------------------------------------------------------------------------------
+
+  /** Keeps a copy of an enter event for its exit. */
+  storeEnter(event: EventCursor): void {
+    const thread = event.thread;
+    if (thread === null) return;
+    thread.stored ??= this.spareStores.pop() ?? new StoredEnter();
+    thread.hasStored = true;
+    thread.stored.store(event);
+  }
+
+  /** The stored enter event of an exit event; null when there is none or it is another one's. */
+  enterOf(event: EventCursor): StoredEnter | null {
+    const thread = event.thread;
+    if (thread === null || !event.paired) return null;
+    const stored = thread.stored;
+    return stored !== null && stored.type === event.type - 1 ? stored : null;
+  }
+
+  /** A text parameter as a name; the empty one when it is absent. */
+  nameParam(event: EventCursor, index: number): Name {
+    const end = event.paramTextEnd(index);
+    return end < 0 ? this.names.empty : this.names.intern(event.bytes, event.paramOffsets[index]!, end);
+  }
+
+  /** A parameter's bytes as they are, as a byte string. */
+  bytesParam(event: EventCursor, index: number): string {
+    const length = event.paramLength(index);
+    if (length === 0) return '';
+    const from = event.paramOffsets[index]!;
+    return latin1(event.bytes, from, from + length);
+  }
+
+  /** A text parameter as a byte string. */
+  textParam(event: EventCursor, index: number): string {
+    const end = event.paramTextEnd(index);
+    return end < 0 ? '' : latin1(event.bytes, event.paramOffsets[index]!, end);
+  }
+}
+
+/** The first parameter as a signed 64-bit number; -1 when it is absent or short. */
+function firstInt64(event: EventCursor): number {
+  if (event.nparams === 0) return -1;
+  const view = event.view;
+  const length =
+    event.lengthSize === 2 ? view.getUint16(event.lengthsOffset, true) : view.getUint32(event.lengthsOffset, true);
+  if (length < 8) return -1;
+  const at = event.dataOffset;
+  const high = view.getInt32(at + 4, true);
+  const low = view.getInt32(at, true);
+  return high === 0 ? low >>> 0 : high * 0x1_0000_0000 + (low >>> 0);
 }

@@ -1,6 +1,7 @@
 /** What is known of one thread. */
 import type { Name } from '../names.js';
 import type { FdInfo, FdTable } from './fd-info.js';
+import type { StoredEnter } from './stored-enter.js';
 
 /** Value of uid, gid and loginuid that means "not known". */
 export const NO_ID = 0xffff_ffff;
@@ -36,7 +37,7 @@ export class ThreadInfo {
   tty = 0;
   /** Clone flags (portable bits) and internal ones. */
   flags = 0;
-  fdlimit = 0;
+  fdlimit = -1;
   vmsizeKb = 0;
   vmrssKb = 0;
   vmswapKb = 0;
@@ -49,8 +50,12 @@ export class ThreadInfo {
   cloneTsLow = 0;
   /** Start of the init process of the thread's pid namespace (ns since the epoch), 0 when unknown. */
   pidnsInitStart = 0n;
-  /** Threads of this process besides the main one. */
+  /** Threads of this process besides the main one; counted on main threads. */
   nchilds = 0;
+  /** The record was taken out of the thread table. */
+  removed = false;
+  /** The main thread as found last; use State.mainThread. */
+  main: ThreadInfo | null = null;
   exeWritable = false;
   exeUpperLayer = false;
   exeLowerLayer = false;
@@ -64,21 +69,22 @@ export class ThreadInfo {
   /** A record made for an unknown thread, without any knowledge. */
   placeholder = false;
 
-  /** Own descriptors; unused while the thread shares those of its main thread. */
+  /** Own descriptors; unused while the thread shares those of its main thread (State.fdTable picks the right one). */
   fds: FdTable = new Map();
 
   // -- enter/exit pairing -------------------------------------------------------------------------------------
   /** Code of the last enter event, or NO_EVENT. */
   lastEventType = NO_EVENT;
-  /** Descriptor number of the last event, -1 for none. */
-  lastFd = -1;
+  /** Descriptor number of the last event, -1 for none. 0 before the first event, as readers of captures expect. */
+  lastFd = 0;
   /** `time` of the last enter event; NaN before the first. */
   enterTime = Number.NaN;
   /** Nanoseconds between enter and exit; 0 on enter events. */
-  latency = 0;
-  /** Copy of the enter event whose parameters its exit needs; length 0 when none is stored. See stored-enter.ts. */
-  stored: Uint8Array | null = null;
-  storedLength = 0;
+  latency = Number.NaN;
+  /** Copy of the enter event whose parameters its exit needs; made on first use, empty when its type is NO_EVENT. */
+  stored: StoredEnter | null = null;
+  /** An enter event is stored. */
+  hasStored = false;
 
   // -- scheduler accounting (thread.exectime and friends) -----------------------------------------------------
   lastSwitchTime = 0;
@@ -99,6 +105,8 @@ export class ThreadInfo {
     this.exepath = empty;
     this.cwd = empty;
     this.root = empty;
+    // Declared as NaN so that the engine keeps it as a double from the start.
+    this.latency = 0;
   }
 
   get isMain(): boolean {
