@@ -56,6 +56,8 @@ export class Inspector {
   onEvery: ((event: EventCursor) => void) | null = null;
   /** Called for each metadata block after it was loaded: offset and length in the source's window. */
   onMetadataBlock: ((blockType: number, offset: number, length: number) => void) | null = null;
+  /** Called when all metadata of a section is loaded, before its first event. */
+  onSection: (() => void) | null = null;
   /**
    * Called for events the filter rejected, and for state-only events, after their effect on state.
    * Used by the fatfile mode of -w.
@@ -75,6 +77,11 @@ export class Inspector {
     this.firstTsLow = 0;
     this.stopped = false;
     this.afterEventSeen = false;
+  }
+
+  /** A filter is set. */
+  get filtering(): boolean {
+    return this.predicate !== null;
   }
 
   /** Sets or removes the filter; may be called at any time, also between two events. */
@@ -220,6 +227,7 @@ export class Inspector {
     if (!this.afterEventSeen) {
       this.afterEventSeen = true;
       state.headerComplete();
+      this.onSection?.();
     }
     state.removeScheduled();
     event.num = ++this.eventCount;
@@ -234,7 +242,9 @@ export class Inspector {
     const predicate = this.predicate;
     if (predicate === null) {
       state.apply(event);
-      return event.dumpFlags & DUMP_FLAG_STATE_ONLY ? true : handler(event);
+      if ((event.dumpFlags & DUMP_FLAG_STATE_ONLY) === 0) return handler(event);
+      this.onRejected?.(event);
+      return true;
     }
     if ((EVENT_FLAGS[type]! & EF.MODIFIES_STATE) === 0 && !this.filterAfterParsing) {
       if (this.mayMatch[type] === 0 || !predicate.test(event)) {
