@@ -1,11 +1,12 @@
 /** Texts of whole events that several printers and fields share: the name of the event, evt.args, evt.info. */
 import type { EventCursor } from '../event.js';
 import type { FieldContext } from '../fields/field.js';
+import { decodeSyslog } from '../fields/syslog-message.js';
 import type { Name } from '../names.js';
-import { EVENTS, PPME, SYSCALLS } from '../schema/index.js';
+import { EF, EVENTS, PPME, SYSCALLS } from '../schema/index.js';
+import type { FdInfo } from '../state/fd-info.js';
 import { type ByteWriter, literal } from './byte-writer.js';
 import { ParamRenderer } from './params.js';
-import { SyslogMessage } from './syslog.js';
 
 const EVENT_NAMES = EVENTS.map((event) => literal(event.name));
 const SYSCALL_NAMES: (Name | undefined)[] = [];
@@ -23,22 +24,40 @@ export function eventName(event: EventCursor): Name {
   return (SYSCALL_NAMES[id] = literal(name));
 }
 
+/** By event code: 1 for exits of calls that write, whose data may be a message to syslog. */
+const MAY_LOG = Uint8Array.from(EVENTS, (event) => (event.isExit && (event.flags & EF.WRITES_TO_FD) !== 0 ? 1 : 0));
+/** Slots of a cache of names by id. */
+const CACHE = 256;
+
 export class EventText {
   readonly params: ParamRenderer;
-  private readonly syslog = new SyslogMessage();
+  /** Names looked at, and whether they are those of the log socket. */
+  private readonly names: (Name | undefined)[] = new Array(CACHE).fill(undefined);
+  private readonly isLog = new Uint8Array(CACHE);
 
   constructor(private readonly context: FieldContext) {
     this.params = new ParamRenderer(context);
   }
 
-  /** evt.args */
-  writeArgs(event: EventCursor, writer: ByteWriter): void {
+  /** evt.info: evt.args, or a summary of what was written where its meaning is known. */
+  writeInfo(event: EventCursor, writer: ByteWriter): void {
+    if (MAY_LOG[event.type] === 1 && event.fd !== null && this.writesToLog(event.fd)) {
+      const message = decodeSyslog(this.context.inspector.state, event);
+      if (message !== null) {
+        writer.text(`syslog sev=${message.severityWord} msg=${message.text}`);
+        return;
+      }
+    }
     this.params.writeArgs(event, writer);
   }
 
-  /** evt.info: evt.args, or a summary of what was written where its meaning is known. */
-  writeInfo(event: EventCursor, writer: ByteWriter): void {
-    if (this.syslog.read(event, this.context.inspector.state)) this.syslog.writeSummary(event, writer);
-    else this.params.writeArgs(event, writer);
+  private writesToLog(fd: FdInfo): boolean {
+    const name = this.context.inspector.state.fdName(fd);
+    const slot = name.id & (CACHE - 1);
+    if (this.names[slot] !== name) {
+      this.names[slot] = name;
+      this.isLog[slot] = name.text.includes('/dev/log') ? 1 : 0;
+    }
+    return this.isLog[slot] === 1;
   }
 }

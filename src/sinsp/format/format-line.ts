@@ -1,0 +1,101 @@
+/** Lines of a `-p` format, compiled once to one writer a token. */
+import type { EventCursor } from '../event.js';
+import type { FieldContext } from '../fields/field.js';
+import { FieldError } from '../fields/field.js';
+import type { Name } from '../names.js';
+import { type ByteWriter, literal } from './byte-writer.js';
+import { escapeControls } from './escape.js';
+import { textWriter, type ValueWriter } from './field-writer.js';
+import { FormatError, type ParsedFormat } from './format-parser.js';
+import type { Printer } from './printer.js';
+
+const NEWLINE = 10;
+const SPACE = 32;
+const MISSING = literal('<NA>');
+const RESET = '\x1b[00m';
+
+interface Token {
+  /** Literal text, when there is no field. */
+  readonly literal: Name | null;
+  readonly text: string;
+  readonly write: ValueWriter | null;
+  readonly width: number;
+}
+
+export interface FormatLineOptions {
+  /** Make control characters of field values harmless: the output is a terminal. */
+  escape?: boolean;
+  /** Write a newline after each line; default true. */
+  newline?: boolean;
+}
+
+export class FormatLine implements Printer {
+  private readonly tokens: readonly Token[];
+  private readonly layout: boolean;
+
+  constructor(
+    private readonly parsed: ParsedFormat,
+    context: FieldContext,
+    private readonly writer: ByteWriter,
+    private readonly options: FormatLineOptions = {},
+  ) {
+    this.layout = context.settings.bufferFormat !== 'dots';
+    this.tokens = parsed.tokens.map((token): Token => {
+      if ('literal' in token) {
+        const { literal: text } = token;
+        // Only ASCII may be copied in words.
+        const plain = /^[\0-\x7f]*$/.test(text);
+        return { literal: plain ? literal(text) : null, text, write: null, width: 0 };
+      }
+      const { field, argument } = token.use;
+      try {
+        return { literal: null, text: '', write: textWriter(field, field.make(context, argument)), width: token.width };
+      } catch (error) {
+        if (!(error instanceof FieldError)) throw error;
+        throw new FormatError(error.message);
+      }
+    });
+  }
+
+  restart(): void {}
+
+  finish(): void {
+    if (this.parsed.coloured) this.writer.text(RESET);
+  }
+
+  print(event: EventCursor): boolean {
+    const { writer, tokens } = this;
+    const start = writer.length;
+    for (let i = 0; i < tokens.length; i++) {
+      const token = tokens[i]!;
+      if (token.write === null) {
+        if (token.literal !== null) writer.literal(token.literal);
+        else writer.text(token.text);
+        continue;
+      }
+      const mark = writer.length;
+      if (!token.write(event, writer)) {
+        if (!this.parsed.keepIncomplete) {
+          writer.rewind(start);
+          return false;
+        }
+        writer.literal(MISSING);
+      }
+      if (this.options.escape) escapeControls(writer, mark, this.layout);
+      if (token.width > 0) fit(writer, mark, token.width);
+    }
+    if (this.options.newline !== false) writer.byte(NEWLINE);
+    return true;
+  }
+}
+
+/** Pads or cuts what was written since `mark`. */
+function fit(writer: ByteWriter, mark: number, width: number): void {
+  const length = writer.length - mark;
+  if (length >= width) {
+    writer.rewind(mark + width);
+    return;
+  }
+  writer.reserve(width - length);
+  for (let i = length; i < width; i++) writer.byte(SPACE);
+}

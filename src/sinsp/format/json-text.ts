@@ -1,0 +1,78 @@
+/**
+ * JSON strings from bytes, the way sysdig writes them: everything beyond ASCII as `\uXXXX`, malformed UTF-8 as U+FFFD.
+ */
+import type { ByteWriter } from './byte-writer.js';
+import { writeHexPadded } from './numbers.js';
+
+const QUOTE = 34;
+const BACKSLASH = 92;
+const REPLACEMENT = 0xfffd;
+
+/** By byte: 0 as it is, else the letter behind the backslash, 1 for `\u00XX`, 2 for a longer code. */
+const KINDS = new Uint8Array(256);
+KINDS.fill(1, 0, 32);
+KINDS.fill(2, 128);
+KINDS[QUOTE] = QUOTE;
+KINDS[BACKSLASH] = BACKSLASH;
+KINDS[8] = 98;
+KINDS[9] = 116;
+KINDS[10] = 110;
+KINDS[12] = 102;
+KINDS[13] = 114;
+
+/** Writes `bytes[from..to)` as a JSON string with its quotes. */
+export function writeJsonString(writer: ByteWriter, bytes: Uint8Array, from: number, to: number): void {
+  // The longest escape of one byte is six characters.
+  writer.reserve((to - from) * 6 + 2);
+  const out = writer.bytes;
+  let at = writer.length;
+  out[at++] = QUOTE;
+  for (let i = from; i < to; i++) {
+    const byte = bytes[i]!;
+    const kind = KINDS[byte]!;
+    if (kind === 0) {
+      out[at++] = byte;
+    } else if (kind > 2) {
+      out[at++] = BACKSLASH;
+      out[at++] = kind;
+    } else {
+      writer.length = at;
+      if (kind === 1) writeUnit(writer, byte);
+      else i = writeSequence(writer, bytes, i, to);
+      at = writer.length;
+    }
+  }
+  out[at++] = QUOTE;
+  writer.length = at;
+}
+
+function writeUnit(writer: ByteWriter, unit: number): void {
+  writer.bytes[writer.length++] = BACKSLASH;
+  writer.bytes[writer.length++] = 117;
+  writeHexPadded(writer, unit, 4, false);
+}
+
+/**
+ * One UTF-8 sequence. Which bytes a malformed one takes along follows the JSON library of sysdig: the length that the
+ * first byte announces, unless the text ends before.
+ */
+function writeSequence(writer: ByteWriter, bytes: Uint8Array, at: number, end: number): number {
+  const first = bytes[at]!;
+  const more = first < 0xe0 ? 1 : first < 0xf0 ? 2 : first < 0xf8 ? 3 : 0;
+  if (more === 0 || end - at <= more) {
+    writeUnit(writer, REPLACEMENT);
+    return at;
+  }
+  let code = first & (0x3f >> more);
+  for (let i = 1; i <= more; i++) code = (code << 6) | (bytes[at + i]! & 0x3f);
+  const least = more === 1 ? 0x80 : more === 2 ? 0x800 : 0x10000;
+  if (code < least || (more === 2 && code >= 0xd800 && code <= 0xdfff)) {
+    writeUnit(writer, REPLACEMENT);
+  } else if (code < 0x10000) {
+    writeUnit(writer, code);
+  } else {
+    writeUnit(writer, 0xd800 + (((code - 0x10000) >> 10) & 0x3ff));
+    writeUnit(writer, 0xdc00 + (code & 0x3ff));
+  }
+  return at + more;
+}
