@@ -1,0 +1,5 @@
+-- json: another name for cjson.
+--
+--   local json = require "json"
+
+return require "cjson"
