@@ -36,7 +36,12 @@ export type Extractor =
   /** NaN: no value. Exact integers up to 2^53, or doubles. */
   | { readonly kind: 'number'; get(event: EventCursor): number }
   /** 64-bit values that a double does not hold. */
-  | { readonly kind: 'bigint'; get(event: EventCursor): bigint | undefined }
+  | {
+      readonly kind: 'bigint';
+      get(event: EventCursor): bigint | undefined;
+      /** Writes it in decimal without making a BigInt; false when there is no value. */
+      write?(event: EventCursor, writer: ByteWriter): boolean;
+    }
   | { readonly kind: 'boolean'; get(event: EventCursor): boolean | undefined }
   | {
       readonly kind: 'text';
@@ -49,13 +54,25 @@ export type Extractor =
   /** A list of texts (newer fields flagged as lists). */
   | { readonly kind: 'list'; get(event: EventCursor): string[] | undefined };
 
-/** A comparison that a field does in its own way (both ends of a socket, event types by name, ...). */
+/** What a value is wanted for. */
+export type Purpose = 'print' | 'compare';
+
+/**
+ * A comparison that a field does in its own way (both ends of a socket, event types by name, ...). Answers undefined to
+ * leave the operator to the general rules; throws FieldError for values or operators that make no sense.
+ */
 export type CustomCompare = (
   operator: string,
   values: readonly string[],
   context: FieldContext,
   argument: string | undefined,
 ) => ((event: EventCursor) => boolean) | undefined;
+
+/** Several values at once: `visit` answers true as soon as a test does. */
+export type Candidates =
+  | { readonly kind: 'number'; visit(event: EventCursor, test: (value: number) => boolean): boolean }
+  | { readonly kind: 'name'; visit(event: EventCursor, test: (value: Name) => boolean): boolean }
+  | { readonly kind: 'text'; visit(event: EventCursor, test: (value: string) => boolean): boolean };
 
 export interface Field {
   readonly name: string;
@@ -73,9 +90,16 @@ export interface Field {
   readonly isList?: boolean;
   readonly noTransformer?: boolean;
   readonly noRhs?: boolean;
-  /** Prepares the field. Throws FieldError for a bad argument. */
-  make(context: FieldContext, argument: string | undefined): Extractor;
+  /**
+   * Prepares the field. Filters compare some values in another form than the one that is printed (raw bytes instead of
+   * rendered ones): they ask for the purpose `compare`. Throws FieldError for a bad argument.
+   */
+  make(context: FieldContext, argument: string | undefined, purpose?: Purpose): Extractor;
   readonly compare?: CustomCompare;
+  /** Without an argument in a filter, the field stands for several values, of which any may match. */
+  readonly candidates?: (context: FieldContext) => Candidates;
+  /** The value depends on nothing but the event's code. */
+  readonly byType?: boolean;
   /** By event code: 0 where the field never has a value; lets filters skip events. */
   readonly eventTypes?: (argument: string | undefined) => Uint8Array | undefined;
 }

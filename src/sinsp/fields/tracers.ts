@@ -1,0 +1,1 @@
+export const tracerFields: readonly import('./field.js').Field[] = [];
