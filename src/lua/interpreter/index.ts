@@ -1,0 +1,2 @@
+/** The interpreter tier of `src/lua`. */
+export { createInterpreterState } from './state.js';
