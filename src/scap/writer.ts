@@ -2,7 +2,7 @@
  * Writes captures. Events of every version come out in the form that sysdig 0.29.3 writes itself: with their parameter
  * count, flags and large payloads kept.
  */
-import { EVENT_COUNT } from '../sinsp/schema/index.js';
+import { EVENT_COUNT, PPME } from '../sinsp/schema/index.js';
 import { CaptureOutput, type OutputOptions } from './capture-output.js';
 import {
   EVENT_V1_HEADER,
@@ -124,6 +124,25 @@ export class CaptureWriter {
     out.setUint32(at + blockLength - 4, blockLength, true);
     if (large) this.output.writeBlocks(target, 0, blockLength);
     return true;
+  }
+
+  /** Writes what is known of a container, JSON as latin1 text, as the event that tells of it. */
+  writeContainer(json: string, tsLow: number, tsHigh: number): void {
+    const eventLength = EVENT_V2_HEADER + 4 + json.length + 1;
+    const block = new Uint8Array((10 + eventLength + 4 + 3) & ~3);
+    const view = new DataView(block.buffer);
+    view.setUint32(0, 0x221, true);
+    view.setUint32(4, block.length, true);
+    view.setUint32(10, tsLow, true);
+    view.setUint32(14, tsHigh, true);
+    view.setBigInt64(18, -1n, true);
+    view.setUint32(26, eventLength, true);
+    view.setUint16(30, PPME.CONTAINER_JSON_2_E, true);
+    view.setUint32(32, 1, true);
+    view.setUint32(36, json.length + 1, true);
+    for (let i = 0; i < json.length; i++) block[40 + i] = json.charCodeAt(i);
+    view.setUint32(block.length - 4, block.length, true);
+    this.writeEvent(block, view, 0, block.length);
   }
 
   flush(): void {

@@ -4,12 +4,12 @@
  */
 import type { EventSource } from '../capture/event-source.js';
 import type { OutputOptions } from '../scap/capture-output.js';
-import { BLOCK_SECTION_HEADER, isEventBlock } from '../scap/event-blocks.js';
+import { BLOCK_SECTION_HEADER, eventBlockKind, isEventBlock, WITH_FLAGS } from '../scap/event-blocks.js';
 import { CaptureFiles, type RotationOptions, rotates } from '../scap/rotation.js';
 import type { CaptureWriter } from '../scap/writer.js';
 import { DUMP_FLAG_STATE_ONLY, type EventCursor } from './event.js';
 import type { Inspector } from './inspector.js';
-import { EC, EF, EVENT_CATEGORIES, EVENT_FLAGS } from './schema/index.js';
+import { EC, EF, EVENT_CATEGORIES, EVENT_FLAGS, PPME } from './schema/index.js';
 import type { ThreadInfo } from './state/thread-info.js';
 import { stateRecords } from './state-records.js';
 
@@ -20,9 +20,18 @@ export interface DumpOptions extends OutputOptions, RotationOptions {
   wantedThread?: (thread: ThreadInfo) => boolean;
 }
 
+/** Tells whether a container event, in any of its versions. */
+const isContainerEvent = (type: number): boolean =>
+  type === PPME.CONTAINER_E || type === PPME.CONTAINER_JSON_E || type === PPME.CONTAINER_JSON_2_E;
+
 export class CaptureDump {
   private readonly files: CaptureFiles;
   private headerWritten = false;
+  /**
+   * Container events in front of all others belong to the header: whatever the filter says they are written, the latest
+   * of each container. They are held here, by container, until another event comes.
+   */
+  private held: Map<string, Uint8Array> | null = null;
 
   /**
    * Opens the file, unless it is one of several, and takes the inspector's onSection and onRejected.
@@ -36,6 +45,7 @@ export class CaptureDump {
     this.files = new CaptureFiles(path, options, options);
     inspector.onSection = () => {
       this.headerWritten = true;
+      this.held = new Map();
       const writer = this.files.current;
       if (writer !== null) this.writeHeader(writer);
     };
@@ -44,7 +54,7 @@ export class CaptureDump {
 
   /** Writes an event that the filter accepted. */
   write(event: EventCursor): void {
-    this.put(event, false);
+    if (!this.isLeading(event)) this.put(event, false);
   }
 
   /**
@@ -84,6 +94,13 @@ export class CaptureDump {
           state.headerComplete();
           inspector.onSection?.();
         }
+        if (this.held !== null) {
+          if (this.hold(bytes, view, at, length)) {
+            at += length;
+            continue;
+          }
+          this.writeHeld(0);
+        }
         let end = at + length;
         while (end < source.end && view.getUint32(end, true) !== BLOCK_SECTION_HEADER) {
           end += view.getUint32(end + 4, true);
@@ -105,6 +122,7 @@ export class CaptureDump {
   /** Ends the capture. Without any event its header is there all the same. */
   close(): void {
     try {
+      if (this.held !== null && this.held.size > 0) this.writeHeld(0);
       const writer = this.files.current;
       if (!this.headerWritten && writer !== null) this.writeHeader(writer);
     } finally {
@@ -115,15 +133,52 @@ export class CaptureDump {
   private readonly writeHeader = (writer: CaptureWriter): void =>
     writer.writeHeader(stateRecords(this.inspector.state, this.options.wantedThread));
 
+  /** Begins one of several files: what was learnt of containers since the capture began goes along. */
+  private readonly beginFile = (writer: CaptureWriter): void => {
+    this.writeHeader(writer);
+    if (this.held !== null) return;
+    const { event, state } = this.inspector;
+    for (const container of state.containers.values()) {
+      if (container.json !== '') writer.writeContainer(container.json, event.tsLow, event.tsHigh);
+    }
+  };
+
   private put(event: EventCursor, stateOnly: boolean): void {
-    const seconds = Math.floor((event.tsHigh * 0x1_0000_0000 + event.tsLow) / 1e9);
     this.files
-      .writerAt(seconds, this.writeHeader)
+      .writerAt(secondsOf(event), this.beginFile)
       .writeEvent(event.bytes, event.view, event.blockOffset, event.blockLength, stateOnly);
+  }
+
+  /** Keeps a container event; false for any other event. */
+  private hold(bytes: Uint8Array, view: DataView, offset: number, length: number): boolean {
+    const kind = eventBlockKind(view.getUint32(offset, true));
+    const header = offset + (kind & WITH_FLAGS ? 14 : 10);
+    if (header + 22 > offset + length || !isContainerEvent(view.getUint16(header + 20, true))) return false;
+    const block = bytes.slice(offset, offset + length);
+    this.held!.set(containerKey(block, this.held!.size), block);
+    return true;
+  }
+
+  private writeHeld(seconds: number): void {
+    const held = this.held!;
+    if (held.size > 0) {
+      const writer = this.files.writerAt(seconds, this.beginFile);
+      for (const block of held.values()) writer.writeEvent(block, new DataView(block.buffer), 0, block.length);
+    }
+    this.held = null;
+  }
+
+  /** True when the event was one of those in front, and is taken care of. */
+  private isLeading(event: EventCursor): boolean {
+    if (this.held === null) return false;
+    if (this.hold(event.bytes, event.view, event.blockOffset, event.blockLength)) return true;
+    this.writeHeld(secondsOf(event));
+    return false;
   }
 
   /** Events of the program's own (containers, users) are always written; the fatfile has all that change state. */
   private rejected(event: EventCursor): void {
+    if (this.isLeading(event)) return;
     const { fatfile } = this.options;
     if (event.dumpFlags & DUMP_FLAG_STATE_ONLY) {
       if (fatfile || !this.inspector.filtering) this.put(event, false);
@@ -133,4 +188,19 @@ export class CaptureDump {
       this.put(event, false);
     }
   }
+}
+
+const secondsOf = (event: EventCursor): number => Math.floor((event.tsHigh * 0x1_0000_0000 + event.tsLow) / 1e9);
+
+/** The container's id out of the JSON in an event; something unique when there is none. */
+function containerKey(block: Uint8Array, otherwise: number): string {
+  const text = Buffer.from(block.buffer).toString('latin1');
+  const json = text.slice(text.indexOf('{'), text.lastIndexOf('}') + 1);
+  try {
+    const id = (JSON.parse(json) as { container?: { id?: unknown } }).container?.id;
+    if (typeof id === 'string') return id;
+  } catch {
+    // An old container event, or a damaged one.
+  }
+  return `#${otherwise}`;
 }
