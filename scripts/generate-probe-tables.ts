@@ -126,6 +126,13 @@ function side(event: EventRow, copies: string, params: string, exit: boolean, wh
   return { kind, ops, code: event.code, params: out };
 }
 
+const GENERIC_ENTER: Side = {
+  kind: KIND.head,
+  ops: [],
+  code: 0,
+  params: ['{EMIT_VALUE, SRC_ID, 0, 0, MAP_NONE, 0, 2}', '{EMIT_VALUE, SRC_NUMBER, 0, 0, MAP_NONE, 0, 2}'],
+};
+
 const rows = new Map<string, { enter: Side; exit: Side }>();
 for (const line of recipes.trim().split('\n')) {
   const [head, eCopies, eParams, xCopies, xParams] = line.split('|') as [string, string, string, string, string];
@@ -133,14 +140,18 @@ for (const line of recipes.trim().split('\n')) {
   const e = events.get(`${event}_E`);
   const x = events.get(`${event}_X`);
   if (!e || !x) throw new Error(`${name}: no event ${event}`);
+  // Some newer events have no enter side of their own: a generic one stands in.
+  const unused = e.flags.includes('UNUSED');
   rows.set(name, {
-    enter: side(
-      { ...e, shown: eParams.trim() ? (e.shown ?? e.params.length) : 0 },
-      eCopies,
-      eParams,
-      false,
-      `${name} enter`,
-    ),
+    enter: unused
+      ? GENERIC_ENTER
+      : side(
+          { ...e, shown: eParams.trim() ? (e.shown ?? e.params.length) : 0 },
+          eCopies,
+          eParams,
+          false,
+          `${name} enter`,
+        ),
     exit: side(
       { ...x, shown: xParams.trim() ? (x.shown ?? x.params.length) : 0 },
       xCopies,

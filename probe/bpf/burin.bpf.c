@@ -96,6 +96,22 @@ struct {
 	__type(value, __u32);
 } exit_programs SEC(".maps");
 
+/* Threads inside of execveat: x86 lets the call return as execve. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 1024);
+	__type(key, __u32);
+	__type(value, __u8);
+} execveats SEC(".maps");
+
+#if defined(__TARGET_ARCH_x86)
+#define NR_EXECVE 59
+#define NR_EXECVEAT 322
+#else
+#define NR_EXECVE 221
+#define NR_EXECVEAT 281
+#endif
+
 static __always_inline struct burin_settings *get_settings(void)
 {
 	__u32 zero = 0;
@@ -637,6 +653,12 @@ static __always_inline int run_ops(const struct burin_row *rows)
 SEC("tp_btf/sys_enter")
 int enter_ops(__u64 *ctx)
 {
+	struct scratch *s = get_scratch();
+	if (s && s->rec.head.nr == NR_EXECVEAT) {
+		__u32 tid = s->rec.head.tid;
+		__u8 one = 1;
+		bpf_map_update_elem(&execveats, &tid, &one, BPF_ANY);
+	}
 	return run_ops(enter_rows);
 }
 
@@ -834,6 +856,11 @@ int exit_task(__u64 *ctx)
 	struct scratch *s = get_scratch();
 	if (!s)
 		return 0;
+	if (s->rec.head.nr == NR_EXECVE || s->rec.head.nr == NR_EXECVEAT) {
+		__u32 tid = s->rec.head.tid;
+		if (bpf_map_delete_elem(&execveats, &tid) == 0)
+			s->rec.head.nr = NR_EXECVEAT;
+	}
 	const struct burin_row *row = &exit_rows[s->rec.head.nr & (BURIN_NR_SYSCALLS - 1)];
 	struct task_struct *task = (struct task_struct *)bpf_get_current_task_btf();
 	__u32 env = row->ops[0][1]; /* which argument is the argument vector, plus one; 0 for the clone family */
