@@ -12,9 +12,11 @@ import {
   type LuaThread,
   ldo,
   lstate,
+  ltm,
   lvm,
   NIL,
   Slot,
+  type TValue,
 } from './fengari.js';
 import { raise, typeError } from './messages.js';
 import { meter, refuel, stop } from './meter.js';
@@ -179,6 +181,48 @@ function nestedTooDeep(L: LuaThread): void {
   else if (L.nCcalls >= MAX_NESTED + 100) ldo.luaD_throw(L, 6);
 }
 
+/** Puts a copy of a slot on top of the stack. */
+function pushCopy(L: LuaThread, from: TValue): void {
+  const slot = L.stack[L.top];
+  if (slot === undefined) L.stack[L.top] = new Slot(from.type, from.value);
+  else slot.setfrom(from);
+  L.top++;
+}
+
+/** Calls a metamethod with two arguments for one result into `to`, or with three for none. */
+export function callMetamethod(L: LuaThread, fn: TValue, a: TValue, b: TValue, to: TValue, results: number): void {
+  const off = L.top;
+  pushCopy(L, fn);
+  pushCopy(L, a);
+  pushCopy(L, b);
+  if (results === 0) pushCopy(L, to);
+  if (L.ci.callstatus & CALL_LUA) {
+    call(L, off, results);
+  } else {
+    L.nny++;
+    call(L, off, results);
+    L.nny--;
+  }
+  if (results !== 0) to.setfrom(L.stack[--L.top]!);
+}
+
+/**
+ * Makes the slots that frames count on: where Fengari handles errors and resumes coroutines it deletes what is above
+ * the top, and that may lie inside the window of an outer frame.
+ */
+export function restoreSlots(L: LuaThread): void {
+  let end = L.top;
+  for (let { ci } = L; ci; ci = ci.previous) if (ci.top > end) end = ci.top;
+  for (let at = L.top; at < end; at++) L.stack[at] ??= new Slot(NIL, null);
+}
+
+const finishOp = lvm.luaV_finishOp;
+lvm.luaV_finishOp = (L) => {
+  finishOp(L);
+  restoreSlots(L);
+};
+
+ltm.luaT_callTM = callMetamethod;
 ldo.adjust_top = adjustTop;
 ldo.luaD_precall = precall;
 ldo.luaD_poscall = poscall;

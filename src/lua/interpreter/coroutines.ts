@@ -1,6 +1,7 @@
 /** The `coroutine` library, and `pcall` and `xpcall`, out of which a coroutine may yield. */
 import { ArgumentError } from '../kernel/errors.js';
 import type { LuaValue } from '../vm.js';
+import { restoreSlots } from './calls.js';
 import {
   BOOLEAN,
   LUA_CLOSURE,
@@ -118,6 +119,7 @@ function finish(L: LuaThread, result: number, skip: number): number {
   L.stack[first] = new Slot(BOOLEAN, false);
   L.stack[first + 1] = new Slot(type, value);
   L.top = first + 2;
+  restoreSlots(L);
   return 2;
 }
 

@@ -7,7 +7,7 @@
  * stack as Fengari's `luaV_finishOp` expects it, because a coroutine may yield out of the metamethod.
  */
 import { numberToString, stringToNumber } from '../kernel/numbers.js';
-import { adjustTop, call, poscall, precall } from './calls.js';
+import { adjustTop, call, callMetamethod, poscall, precall } from './calls.js';
 import {
   BOOLEAN,
   CALL_FRESH,
@@ -20,7 +20,6 @@ import {
   ldo,
   lfunc,
   lobject,
-  ltm,
   lvm,
   NIL,
   NUMBER,
@@ -64,7 +63,7 @@ function arithmetic(L: LuaThread, opcode: number, a: TValue, b: TValue, to: TVal
     const event = METAMETHODS[opcode]!;
     const handler = metamethod(L, a, event) ?? metamethod(L, b, event);
     if (handler === undefined) arithmeticError(L, a, b);
-    ltm.luaT_callTM(L, handler!, a, b, to, 1);
+    callMetamethod(L, handler!, a, b, to, 1);
     return;
   }
   let result: number;
@@ -130,7 +129,7 @@ export function index(L: LuaThread, object: TValue, key: TValue, ra: number): vo
       if (handler === undefined) typeError(L, t, 'index');
     }
     if ((handler!.type & 15) === 6) {
-      ltm.luaT_callTM(L, handler!, t, key, L.stack[ra]!, 1);
+      callMetamethod(L, handler!, t, key, L.stack[ra]!, 1);
       return;
     }
     t = handler!;
@@ -163,7 +162,7 @@ export function setIndex(L: LuaThread, object: TValue, key: TValue, value: TValu
       if (handler === undefined) typeError(L, t, 'index');
     }
     if ((handler!.type & 15) === 6) {
-      ltm.luaT_callTM(L, handler!, t, key, value, 0);
+      callMetamethod(L, handler!, t, key, value, 0);
       return;
     }
     t = handler!;
@@ -192,7 +191,7 @@ function equals(L: LuaThread, a: TValue, b: TValue): boolean {
 
 function testCall(L: LuaThread, handler: TValue, a: TValue, b: TValue): boolean {
   const result = new Slot(NIL, null);
-  ltm.luaT_callTM(L, handler, a, b, result, 1);
+  callMetamethod(L, handler, a, b, result, 1);
   return isTrue(result);
 }
 
@@ -273,7 +272,7 @@ function concat(L: LuaThread, total: number): void {
       const b = stack[top - 1]!;
       const handler = metamethod(L, a, '__concat') ?? metamethod(L, b, '__concat');
       if (handler === undefined) concatError(L, a, b);
-      ltm.luaT_callTM(L, handler!, a, b, a, 1);
+      callMetamethod(L, handler!, a, b, a, 1);
       taken = 2;
     }
     left -= taken - 1;
@@ -290,7 +289,7 @@ function length(L: LuaThread, to: TValue, slot: TValue): void {
   else {
     const handler = metamethod(L, slot, '__len');
     if (handler === undefined) typeError(L, slot, 'get length of');
-    ltm.luaT_callTM(L, handler!, slot, slot, to, 1);
+    callMetamethod(L, handler!, slot, slot, to, 1);
     return;
   }
   to.type = NUMBER;

@@ -275,7 +275,7 @@ export const lstate = require('fengari/src/lstate.js') as {
 };
 export const ltm = require('fengari/src/ltm.js') as {
   TMS: Record<string, number>;
-  luaT_callTM(L: LuaThread, f: TValue, p1: TValue, p2: TValue, p3: TValue, results: number): void;
+  luaT_callTM: (L: LuaThread, f: TValue, p1: TValue, p2: TValue, p3: TValue, results: number) => void;
   luaT_trybinTM(L: LuaThread, p1: TValue, p2: TValue, result: TValue, event: number): void;
   luaT_objtypename: (L: LuaThread, value: TValue) => Uint8Array;
   fasttm: (L: LuaThread, metatable: object | null, event: number) => TValue | null;

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { fileFailure, KernelError } from '../kernel/errors.js';
 import { pathBytes } from '../kernel/files.js';
 import type { LuaValue } from '../vm.js';
+import { restoreSlots } from './calls.js';
 import { bytes, type LClosure, type LuaThread, lapi, OK } from './fengari.js';
 import { meter } from './meter.js';
 import type { Runtime } from './runtime.js';
@@ -28,6 +29,7 @@ export function loadText(L: LuaThread, source: string, name: string, environment
   if (meter.current.dying) throw meter.current.dying;
   const result = fromSlot(L.stack[L.top - 1]!);
   L.top = top;
+  restoreSlots(L);
   if (status !== OK) return syntaxMessage(typeof result === 'string' ? result : 'chunk has too many syntax levels');
   const fn = result as unknown as LClosure;
   if (fn.nupvalues > 0) fn.upvals[0] = environment === undefined ? toSlot(undefined) : toSlot(environment);

@@ -18,6 +18,7 @@ import {
   type LuaValue,
 } from '../vm.js';
 import { openBase } from './baselib.js';
+import { restoreSlots } from './calls.js';
 import { openCoroutine, running } from './coroutines.js';
 import { openDebug, traceback } from './debuglib.js';
 import './execute.js';
@@ -153,12 +154,14 @@ class InterpreterState implements LuaState, Runtime {
       if (dying) {
         L.top = bottom;
         ci.top = ciTop;
+        restoreSlots(L);
         throw dying;
       }
       if (status !== OK) {
         const value = fromSlot(L.stack[L.top - 1]!);
         L.top = bottom;
         ci.top = ciTop;
+        restoreSlots(L);
         throw new LuaError(value, this.lastTraceback);
       }
       const values: LuaValue[] = [];
