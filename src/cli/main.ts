@@ -1,6 +1,6 @@
-/** From the words of the command line to the command that does what they ask for. */
+/** From the words of the command line to the command that does what they ask for. Commands are loaded when they run. */
 import { CaptureError } from '../capture/event-source.js';
-import { parseCommandLine } from './command-line.js';
+import { type CommandLine, parseCommandLine } from './command-line.js';
 import { EXIT_ERROR, EXIT_OK, EXIT_UNSUPPORTED_VERSION, UsageError } from './errors.js';
 import { settingsOf } from './settings.js';
 
@@ -15,16 +15,51 @@ export async function main(argv: readonly string[]): Promise<number> {
 
 async function run(argv: readonly string[]): Promise<number> {
   const line = parseCommandLine(argv, () => 0);
-  const settings = settingsOf(line);
-  if (settings.files.length === 0) {
-    throw new UsageError('no capture file given: use -r FILE');
+  const shown = await information(line);
+  if (shown !== undefined) {
+    const { standardOutput } = await import('../sinsp/format/output.js');
+    const output = standardOutput();
+    output.writer.copy(Buffer.from(shown, 'utf8'), 0, Buffer.byteLength(shown, 'utf8'));
+    output.flush();
+    return EXIT_OK;
   }
+  const settings = settingsOf(line);
+  if (settings.files.length === 0) throw new UsageError('no capture given: use -r FILE, or -r - for standard input');
   const [{ Reader }, { standardOutput }] = await Promise.all([
     import('./read.js'),
     import('../sinsp/format/output.js'),
   ]);
-  await new Reader(settings, standardOutput()).run();
-  return EXIT_OK;
+  return new Reader(settings, standardOutput()).run();
+}
+
+/** The text of options that only show something; undefined when none of them was given. */
+async function information(line: CommandLine): Promise<string | undefined> {
+  const has = (name: string) => line.switches.has(name);
+  if (has('help')) {
+    const { helpText } = await import('./help.js');
+    return `${await helpText(process.stdout.columns ?? 100)}\n`;
+  }
+  if (has('version')) {
+    const { version } = await import('./version.js');
+    return `burin version ${version()}\n`;
+  }
+  if (has('libs-version')) return 'events and fields of sysdig 0.29.3 and of falcosecurity/libs of June 2026\n';
+  if (has('list') || has('list-markdown')) {
+    const [{ FIELD_CLASSES }, { fieldList, fieldMarkdown }] = await Promise.all([
+      import('../sinsp/fields/index.js'),
+      import('./list-fields.js'),
+    ]);
+    return has('list-markdown') ? fieldMarkdown(FIELD_CLASSES) : fieldList(FIELD_CLASSES, has('verbose'));
+  }
+  if (has('list-events')) {
+    const { eventList } = await import('./list-events.js');
+    return eventList();
+  }
+  if (line.values.get('print')?.includes('p')) {
+    const { formatOf } = await import('./printers.js');
+    return `${formatOf(settingsOf(line), process.stdout.isTTY === true)}\n`;
+  }
+  return undefined;
 }
 
 function complain(error: unknown, argv: readonly string[]): number {

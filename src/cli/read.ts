@@ -1,5 +1,5 @@
 /** Reads captures and prints their events: what `burin -r FILE` does. */
-import type { CaptureError, EventSource } from '../capture/event-source.js';
+import type { EventSource } from '../capture/event-source.js';
 import { openCaptureFile } from '../capture/file-source.js';
 import type { EventCursor } from '../sinsp/event.js';
 import type { FieldContext } from '../sinsp/fields/field.js';
@@ -24,7 +24,7 @@ const INTERNAL = Uint8Array.from({ length: EVENT_COUNT }, (_, type) =>
 export class Reader {
   readonly inspector: Inspector;
   readonly context: FieldContext;
-  private readonly printer: Printer | null;
+  private printer: Printer | null = null;
   private readonly summary: Summary | null;
   private readonly progress: Progress | null;
   private readonly begun = performance.now();
@@ -46,7 +46,6 @@ export class Reader {
     });
     this.context = { inspector: this.inspector, settings: { ...settings.render } };
     output.unbuffered = settings.unbuffered;
-    this.printer = settings.quiet ? null : makePrinter(settings, this.context, output);
     this.summary = settings.summary ? new Summary() : null;
     const wanted = settings.progress === 'always' || (settings.progress === 'terminal' && process.stderr.isTTY);
     this.progress = wanted ? new Progress() : null;
@@ -54,6 +53,14 @@ export class Reader {
 
   /** Reads all captures. Throws CaptureError for damage, after everything before it was printed. */
   async run(): Promise<number> {
+    const { settings, output } = this;
+    // Made even when nothing is printed: a bad format is an error then too.
+    const printer = makePrinter(settings, this.context, output);
+    if (!settings.quiet) this.printer = printer;
+    if (settings.filter !== '') {
+      const { compileFilter } = await import('../sinsp/filter/index.js');
+      this.inspector.setFilter(compileFilter(settings.filter, this.context));
+    }
     const stop = () => {
       // A second signal does not wait for the walk.
       if (this.interrupted) process.exit(130);
@@ -149,5 +156,3 @@ export class Reader {
     }
   }
 }
-
-export type { CaptureError };

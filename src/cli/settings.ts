@@ -1,4 +1,6 @@
 /** What the command line asks for, checked and turned into settings. */
+
+import type { LuaLimits, LuaTier } from '../lua/vm.js';
 import type { BufferFormat, RenderSettings } from '../sinsp/fields/field.js';
 import type { CommandLine } from './command-line.js';
 import { UsageError } from './errors.js';
@@ -44,6 +46,10 @@ export interface Settings {
   readonly snaplen: number;
   readonly logLevel: string;
   readonly debug: boolean;
+  readonly luaTier: LuaTier | 'auto';
+  readonly luaLimits: LuaLimits;
+  /** As root, run Lua files that others own or can write. */
+  readonly allowUntrusted: boolean;
 }
 
 /** Command-line text is UTF-8; text of events is bytes. */
@@ -101,6 +107,18 @@ export function settingsOf(line: CommandLine): Settings {
     else if (/^(c|container|k|kubernetes|m|mesos)$/.test(value)) format = undefined;
   }
 
+  const tier = last('lua') ?? 'auto';
+  if (!/^(auto|compiled|interpreter)$/.test(tier)) {
+    throw new UsageError(`--lua ${tier}: use compiled, interpreter or auto`);
+  }
+  const limit = (name: string, missing: number | undefined): number | undefined => {
+    const text = last(name);
+    if (text === undefined) return missing;
+    if (text === 'off') return undefined;
+    const match = /^(\d+(?:\.\d+)?)([kmg]?)$/i.exec(text);
+    if (match === null) throw new UsageError(`--${name} ${text}: neither a number nor "off"`);
+    return Number(match[1]) * { '': 1, k: 1 << 10, m: 1 << 20, g: 1 << 30 }[match[2]!.toLowerCase()]!;
+  };
   const verbose = has('verbose');
   return {
     files: line.values.get('read') ?? [],
@@ -145,5 +163,12 @@ export function settingsOf(line: CommandLine): Settings {
     snaplen: count('snaplen', '-s', 0, 80),
     logLevel,
     debug: has('debug'),
+    luaTier: tier as Settings['luaTier'],
+    luaLimits: {
+      callSeconds: limit('chisel-timeout', 10),
+      memoryBytes: limit('chisel-memory', 1 << 30),
+      depth: limit('chisel-depth', undefined),
+    },
+    allowUntrusted: has('allow-untrusted'),
   };
 }

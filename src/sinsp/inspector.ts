@@ -22,8 +22,13 @@ import {
 } from '../scap/event-blocks.js';
 import { DUMP_FLAG_STATE_ONLY, EventCursor, MAX_PARAMS } from './event.js';
 import type { Predicate } from './filter/predicate.js';
-import { EF, EVENT_COUNT, EVENT_FLAGS } from './schema/index.js';
+import { EF, EVENT_COUNT, EVENT_FLAGS, EVENTS } from './schema/index.js';
 import { State, type StateOptions } from './state/state.js';
+
+/** By event code: 1 for events that, at the start of a section, complete its header: containers, users, groups. */
+const INITIAL_STATE = Uint8Array.from(EVENTS, (event) =>
+  /^(CONTAINER(_JSON(_2)?)?|USER_(ADDED|DELETED)|GROUP_(ADDED|DELETED)|ASYNCEVENT)_E$/.test(event.enumName) ? 1 : 0,
+);
 
 /** What a consumer of events answers: false ends the walk. */
 export type EventHandler = (event: EventCursor) => boolean;
@@ -48,12 +53,16 @@ export class Inspector {
   private readonly mayMatch = new Uint8Array(EVENT_COUNT).fill(1);
   private filterAfterParsing: boolean;
   private afterEventSeen = false;
+  /** No event but those of INITIAL_STATE has come in this section. */
+  private leading = true;
 
   /**
    * Called for every event that is not skipped, before the filter, when set: chisel intervals and -w of state events
    * hang here.
    */
   onEvery: ((event: EventCursor) => void) | null = null;
+  /** Called once a section, when its metadata is loaded and its first event is about to be looked at. */
+  onHeader: (() => void) | null = null;
   /** Called for each metadata block after it was loaded: offset and length in the source's window. */
   onMetadataBlock: ((blockType: number, offset: number, length: number) => void) | null = null;
   /** Called when all metadata of a section is loaded, before its first event. */
@@ -221,20 +230,41 @@ export class Inspector {
     this.onMetadataBlock?.(blockType, offset, length);
   }
 
+  /** An event that belongs to the header in all but form: it changes state, and is neither filtered nor shown. */
+  private initialState(): void {
+    const { event, state } = this;
+    // Newer kinds do not even take a number: readers that do not know them skip them.
+    if (event.info.in0293) this.eventCount++;
+    event.num = this.eventCount;
+    event.time = 0;
+    state.begin(event);
+    this.onEvery?.(event);
+    state.apply(event);
+    this.onRejected?.(event);
+  }
+
   /** Everything that happens for the event under the cursor. */
   private process(handler: EventHandler): boolean {
     const { event, state } = this;
     if (!this.afterEventSeen) {
       this.afterEventSeen = true;
+      this.leading = true;
       state.headerComplete();
       this.onSection?.();
     }
     state.removeScheduled();
-    event.num = ++this.eventCount;
-    if (event.num === 1) {
-      this.firstTsHigh = event.tsHigh;
-      this.firstTsLow = event.tsLow;
+    if (this.leading) {
+      if (INITIAL_STATE[event.type] !== 0) {
+        this.initialState();
+        return true;
+      }
+      this.leading = false;
+      if (this.firstTsHigh === 0 && this.firstTsLow === 0) {
+        this.firstTsHigh = event.tsHigh;
+        this.firstTsLow = event.tsLow;
+      }
     }
+    event.num = ++this.eventCount;
     event.time = (event.tsHigh - this.firstTsHigh) * 0x1_0000_0000 + (event.tsLow - this.firstTsLow);
     const type = event.type;
     state.begin(event);

@@ -1,6 +1,6 @@
 /** `-p` formats: literal text with `%field` in it, cut into tokens once. */
-import { FieldError, type FieldUse } from '../fields/field.js';
-import { parseFieldPrefix } from '../fields/index.js';
+import type { FieldUse } from '../fields/field.js';
+import { parseFieldUse } from '../fields/index.js';
 
 /** A format that cannot be understood; the message is the whole text for the user. */
 export class FormatError extends Error {
@@ -48,19 +48,13 @@ export function parseFormat(format: string): ParsedFormat {
       throw new FormatError('invalid formatting syntax: formatting cannot end with a number');
     }
     const rest = format.slice(at);
-    let parsed: ReturnType<typeof parseFieldPrefix>;
-    try {
-      parsed = parseFieldPrefix(rest);
-    } catch (error) {
-      if (!(error instanceof FieldError)) throw error;
-      throw new FormatError(error.message);
-    }
-    if (parsed === undefined) throw new FormatError(`invalid formatting token ${rest}`);
+    const parsed = parseFieldUse(format, at);
+    if ('error' in parsed) throw new FormatError(`invalid formatting token ${rest}: ${parsed.error}`);
     if (parsed.use.field.filterOnly) {
       throw new FormatError(`${rest} is filter only and cannot be used as a display field`);
     }
     tokens.push({ use: parsed.use, width: Math.min(width, 65536) });
-    at += parsed.length;
+    at = parsed.end;
     literalStart = at;
   }
   if (literalStart < format.length) tokens.push({ literal: format.slice(literalStart) });
