@@ -224,15 +224,31 @@ export const evtTimeFields: readonly Field[] = [
     const latency = latencyOf(event);
     return Number.isNaN(latency) ? undefined : humanDuration(latency);
   }),
-  number('evt.deltatime', PT.RELTIME, PF.DEC, 'nanoseconds since the previous event that was shown', deltaReader),
-  number('evt.deltatime.s', PT.RELTIME, PF.DEC, 'whole seconds since the previous event that was shown', () => {
-    const delta = deltaReader();
-    return (event) => seconds(delta(event));
+  number('evt.deltatime', PT.RELTIME, PF.DEC, 'nanoseconds since the previous event that was shown', deltaReader, {
+    stateful: true,
   }),
-  number('evt.deltatime.ns', PT.RELTIME, PF['10_PADDED_DEC'], 'nanoseconds beyond those seconds', () => {
-    const delta = deltaReader();
-    return (event) => rest(delta(event));
-  }),
+  number(
+    'evt.deltatime.s',
+    PT.RELTIME,
+    PF.DEC,
+    'whole seconds since the previous event that was shown',
+    () => {
+      const delta = deltaReader();
+      return (event) => seconds(delta(event));
+    },
+    { stateful: true },
+  ),
+  number(
+    'evt.deltatime.ns',
+    PT.RELTIME,
+    PF['10_PADDED_DEC'],
+    'nanoseconds beyond those seconds',
+    () => {
+      const delta = deltaReader();
+      return (event) => rest(delta(event));
+    },
+    { stateful: true },
+  ),
   timeField('evt.outputtime', 'time in the form that the option -t chose', outputTime, {
     hidden: true,
     printOnly: true,

@@ -118,7 +118,10 @@ export const evtTypeFields: readonly Field[] = [
       byType: true,
     },
   ),
-  text('evt.type', 'name of the event or system call, as in open', () => eventName, { compare: compareType }),
+  text('evt.type', 'name of the event or system call, as in open', () => eventName, {
+    compare: compareType,
+    byType: true,
+  }),
   number(
     'evt.type.is',
     PT.UINT32,

@@ -98,8 +98,10 @@ export interface Field {
   readonly compare?: CustomCompare;
   /** Without an argument in a filter, the field stands for several values, of which any may match. */
   readonly candidates?: (context: FieldContext) => Candidates;
-  /** The value depends on nothing but the event's code. */
+  /** The value depends on nothing but the event's code (and, for generic events, on which system call it is). */
   readonly byType?: boolean;
+  /** The value depends on the events that were asked about before. */
+  readonly stateful?: boolean;
   /** By event code: 0 where the field never has a value; lets filters skip events. */
   readonly eventTypes?: (argument: string | undefined) => Uint8Array | undefined;
 }

@@ -11,7 +11,7 @@ import { evtTimeFields } from './evt-time.js';
 import { evtTypeFields } from './evt-type.js';
 import { fdFields } from './fd.js';
 import { fdlistFields } from './fdlist.js';
-import type { Field, FieldUse } from './field.js';
+import { type Field, FieldError, type FieldUse } from './field.js';
 import { fsPathFields } from './fs-path.js';
 import { groupFields } from './group.js';
 import { procFields } from './proc.js';
@@ -79,7 +79,10 @@ const longestName = FIELDS.reduce((most, field) => Math.max(most, field.name.len
 /** The field with exactly this name. */
 export const findField = (name: string): Field | undefined => byName.get(name);
 
-export type FieldParse = { readonly use: FieldUse; readonly end: number } | { readonly error: string };
+export type FieldParse =
+  | { readonly use: FieldUse; readonly end: number }
+  /** `unknown`: no field has such a name; else a field's argument is wrong. */
+  | { readonly error: string; readonly unknown: boolean };
 
 const ARGUMENT_FIELDS_WITHOUT_DOT = new Set(['proc.apid', 'proc.aname']);
 
@@ -108,7 +111,18 @@ export function parseFieldUse(text: string, at = 0): FieldParse {
       argument.value === undefined && end < text.length && ARGUMENT_FIELDS_WITHOUT_DOT.has(field.name);
     return { use, end: printsItsName ? at : end };
   }
-  return { error: error ?? unknownField(text, at) };
+  return error === undefined ? { error: unknownField(text, at), unknown: true } : { error, unknown: false };
+}
+
+/**
+ * The field that a text begins with and how long that is; undefined when it begins with none. Throws FieldError when
+ * there is one whose argument makes no sense.
+ */
+export function parseFieldPrefix(text: string): { use: FieldUse; length: number } | undefined {
+  const parsed = parseFieldUse(text);
+  if ('use' in parsed) return { use: parsed.use, length: parsed.end };
+  if (parsed.unknown) return undefined;
+  throw new FieldError(parsed.error);
 }
 
 /** The field that a whole text names; undefined when there is none. */

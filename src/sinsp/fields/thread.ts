@@ -33,7 +33,7 @@ const cpuUse = (user: boolean, system: boolean) => () => {
   };
 };
 
-const procinfoOnly = { eventTypes: lazyCodes((info) => info.code === PPME.PROCINFO_E) };
+const procinfoOnly = { stateful: true, eventTypes: lazyCodes((info) => info.code === PPME.PROCINFO_E) };
 
 export const threadFields: readonly Field[] = [
   number(
@@ -61,6 +61,7 @@ export const threadFields: readonly Field[] = [
       const slice = sliceReader();
       return (event) => (isSwitch(event.type) ? slice(event) : 0);
     },
+    { stateful: true },
   ),
   number(
     'thread.totexectime',
@@ -79,6 +80,7 @@ export const threadFields: readonly Field[] = [
         return total;
       };
     },
+    { stateful: true },
   ),
   text('thread.cgroups', 'all control groups of the thread, as subsystem=path with blanks between them', () => {
     const get = remembered(
