@@ -51,7 +51,7 @@ export class Inspector {
   private predicate: Predicate | null = null;
   /** By event code: 1 when the filter can match events of this code at all. */
   private readonly mayMatch = new Uint8Array(EVENT_COUNT).fill(1);
-  private filterAfterParsing: boolean;
+  filterAfterParsing: boolean;
   private afterEventSeen = false;
   /** No event but those of INITIAL_STATE has come in this section. */
   private leading = true;
@@ -61,8 +61,6 @@ export class Inspector {
    * hang here.
    */
   onEvery: ((event: EventCursor) => void) | null = null;
-  /** Called once a section, when its metadata is loaded and its first event is about to be looked at. */
-  onHeader: (() => void) | null = null;
   /** Called for each metadata block after it was loaded: offset and length in the source's window. */
   onMetadataBlock: ((blockType: number, offset: number, length: number) => void) | null = null;
   /** Called when all metadata of a section is loaded, before its first event. */
