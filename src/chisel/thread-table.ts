@@ -17,6 +17,8 @@ export interface ThreadTableShape {
 
 const L4_WORDS: Record<number, string> = { [L4_TCP]: 'tcp', [L4_UDP]: 'udp', [L4_ICMP]: 'icmp', [L4_RAW]: 'raw' };
 
+const NO_ADDRESS = new Uint8Array(16);
+
 const uint32 = (value: number): number => (Number.isFinite(value) ? value >>> 0 : 0);
 
 /** Builds the table, keyed by thread id. Only pairs of thread and descriptor that pass the filter are in it. */
@@ -113,13 +115,13 @@ function fdEntry(lua: LuaState, state: State, fd: FdInfo, barebone: boolean): Lu
       socketEnds(entry, fd, ipv4Text(fd.sip), ipv4Text(fd.dip));
       break;
     case FD_TYPE.IPV6_SOCK:
-      socketEnds(entry, fd, ipv6Text(fd.sip6), ipv6Text(fd.dip6));
+      socketEnds(entry, fd, ipv6Text(fd.sip6 ?? NO_ADDRESS), ipv6Text(fd.dip6 ?? NO_ADDRESS));
       break;
     case FD_TYPE.IPV4_SERVSOCK:
       listening(entry, fd, ipv4Text(fd.dip));
       break;
     case FD_TYPE.IPV6_SERVSOCK:
-      listening(entry, fd, ipv6Text(fd.dip6));
+      listening(entry, fd, ipv6Text(fd.dip6 ?? NO_ADDRESS));
       break;
   }
   return entry;

@@ -13,8 +13,9 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
-async function run(argv: readonly string[]): Promise<number> {
-  const line = parseCommandLine(argv, () => 0);
+async function run(argv: readonly string[], again = false): Promise<number> {
+  const chisels = mayNameChisel(argv) ? await import('./chisel-setup.js') : undefined;
+  const { line, setup } = chisels?.ChiselSetup.parse(argv) ?? { line: parseCommandLine(argv, () => 0), setup: null };
   const shown = await information(line);
   if (shown !== undefined) {
     const { standardOutput } = await import('../sinsp/format/output.js');
@@ -29,8 +30,20 @@ async function run(argv: readonly string[]): Promise<number> {
     import('./read.js'),
     import('../sinsp/format/output.js'),
   ]);
-  return new Reader(settings, standardOutput()).run();
+  if (chisels === undefined || setup === null || setup.host.chisels.length === 0) {
+    return new Reader(settings, standardOutput()).run();
+  }
+  setup.settle(settings);
+  const status = await new Reader(settings, standardOutput(), setup).run();
+  const { runAgain } = setup.host;
+  setup.host.close();
+  // The second run's own wish for another one is ignored.
+  return runAgain === undefined || again ? status : run(chisels.splitCommandLine(runAgain), true);
 }
+
+/** Can this command line name a chisel? Spares the others the loading of Lua. */
+const mayNameChisel = (argv: readonly string[]): boolean =>
+  argv.some((word) => /^-[a-zA-Z]*[ci]/.test(word) || /^--(chi|list-ch)/.test(word));
 
 /** The text of options that only show something; undefined when none of them was given. */
 async function information(line: CommandLine): Promise<string | undefined> {
@@ -54,6 +67,18 @@ async function information(line: CommandLine): Promise<string | undefined> {
   if (has('list-events')) {
     const { eventList } = await import('./list-events.js');
     return eventList();
+  }
+  const described = line.values.get('chisel-info')?.at(-1);
+  if (described !== undefined || has('list-chisels') || line.values.get('chisel')?.includes('l')) {
+    const [{ describeChisel, listChisels }, { searchPath }] = await Promise.all([
+      import('../chisel/listing.js'),
+      import('../chisel/search-path.js'),
+    ]);
+    const text =
+      described !== undefined
+        ? describeChisel(described, searchPath(), has('allow-untrusted'))
+        : listChisels(searchPath(), has('allow-untrusted'));
+    return Buffer.from(text, 'latin1').toString('utf8');
   }
   if (line.values.get('print')?.includes('p')) {
     const { formatOf } = await import('./printers.js');

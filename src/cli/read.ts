@@ -7,7 +7,8 @@ import type { Output } from '../sinsp/format/output.js';
 import type { Printer } from '../sinsp/format/printer.js';
 import { Inspector } from '../sinsp/inspector.js';
 import { EC, EVENT_CATEGORIES, EVENT_COUNT } from '../sinsp/schema/index.js';
-import { EXIT_OK } from './errors.js';
+import type { ChiselSetup } from './chisel-setup.js';
+import { EXIT_ERROR, EXIT_OK } from './errors.js';
 import { makePrinter } from './printers.js';
 import { Progress } from './progress.js';
 import type { Settings } from './settings.js';
@@ -39,12 +40,13 @@ export class Reader {
   constructor(
     private readonly settings: Settings,
     private readonly output: Output,
+    /** Chisels of the command line: they take the place of printing events. */
+    private readonly chisels: ChiselSetup | null = null,
   ) {
-    this.inspector = new Inspector({
-      ignoreUsers: settings.ignoreUsers,
-      filterAfterParsing: settings.displayFilter,
-    });
-    this.context = { inspector: this.inspector, settings: { ...settings.render } };
+    this.inspector =
+      chisels?.inspector ??
+      new Inspector({ ignoreUsers: settings.ignoreUsers, filterAfterParsing: settings.displayFilter });
+    this.context = chisels?.context ?? { inspector: this.inspector, settings: { ...settings.render } };
     output.unbuffered = settings.unbuffered;
     this.summary = settings.summary ? new Summary() : null;
     const wanted = settings.progress === 'always' || (settings.progress === 'terminal' && process.stderr.isTTY);
@@ -56,7 +58,7 @@ export class Reader {
     const { settings, output } = this;
     // Made even when nothing is printed: a bad format is an error then too.
     const printer = makePrinter(settings, this.context, output);
-    if (!settings.quiet) this.printer = printer;
+    if (!settings.quiet && this.chisels === null) this.printer = printer;
     if (settings.filter !== '') {
       const { compileFilter } = await import('../sinsp/filter/index.js');
       this.inspector.setFilter(compileFilter(settings.filter, this.context));
@@ -78,15 +80,45 @@ export class Reader {
       process.off('SIGTERM', stop);
       this.finish();
     }
-    return EXIT_OK;
+    return this.chisels !== null && this.chisels.host.failures > 0 ? EXIT_ERROR : EXIT_OK;
   }
 
   private async readFile(file: string): Promise<void> {
-    const { inspector } = this;
-    const source = openCaptureFile(file);
+    const { inspector, chisels } = this;
     if (this.total > 0) {
       inspector.restart();
       this.printer?.restart();
+    }
+    if (chisels === null) {
+      await this.readSource(file);
+      return;
+    }
+    try {
+      chisels.host.init();
+      chisels.run.sourceFile = file;
+      await this.readSource(file);
+    } finally {
+      // Whatever ended the capture, chisels say what they have found.
+      chisels.host.captureEnd();
+    }
+  }
+
+  private async readSource(file: string): Promise<void> {
+    const { inspector, chisels } = this;
+    const source = openCaptureFile(file);
+    if (chisels !== null) {
+      chisels.run.source = source;
+      const { onSection, onRejected } = inspector;
+      let started = false;
+      inspector.onSection = () => {
+        onSection?.();
+        if (!started) chisels.host.captureStart();
+        started = true;
+      };
+      inspector.onRejected = (event) => {
+        onRejected?.(event);
+        chisels.host.onRejected(event);
+      };
     }
     try {
       await this.walk(source);
@@ -124,6 +156,11 @@ export class Reader {
     const { printer, summary, output, settings } = this;
     const { maxEvents, internal } = settings;
     const { writer } = output;
+    const host = this.chisels?.host;
+    if (host !== undefined) {
+      if (maxEvents === Number.POSITIVE_INFINITY) return (event) => host.onEvent(event);
+      return (event) => this.handed++ < maxEvents && host.onEvent(event) && this.handed < maxEvents;
+    }
     if (printer === null && summary === null && maxEvents === Number.POSITIVE_INFINITY) return () => true;
     if (printer !== null && summary === null && maxEvents === Number.POSITIVE_INFINITY && !output.unbuffered) {
       return (event) => {

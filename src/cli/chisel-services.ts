@@ -1,0 +1,140 @@
+/** Gives chisels what they may ask of the run: output, filters, formats, and facts about the capture. */
+
+import type { EventSource } from '../capture/event-source.js';
+import { searchPath } from '../chisel/search-path.js';
+import type { ChiselServices, RunInfo } from '../chisel/services.js';
+import type { EventCursor } from '../sinsp/event.js';
+import type { FieldContext } from '../sinsp/fields/field.js';
+import { compileFilter } from '../sinsp/filter/index.js';
+import { FormatLine } from '../sinsp/format/format-line.js';
+import { parseFormat } from '../sinsp/format/format-parser.js';
+import { JsonLine } from '../sinsp/format/json-line.js';
+import type { Output } from '../sinsp/format/output.js';
+import type { Inspector } from '../sinsp/inspector.js';
+import { DEFAULT_FORMAT } from './printers.js';
+import type { Settings } from './settings.js';
+
+/** The part of a run that chisels can change, and that changes while it goes on. */
+export class ChiselRun implements RunInfo {
+  source: EventSource | null = null;
+  sourceFile = '';
+  /** A chisel installed the capture filter. */
+  private filterOfChisel: string | undefined;
+  fatfile = false;
+
+  constructor(
+    private settings: Settings,
+    private readonly context: FieldContext,
+    private readonly inspector: Inspector,
+    private readonly output: Output,
+  ) {}
+
+  /** All options are known. */
+  settle(settings: Settings): void {
+    this.settings = settings;
+    this.fatfile ||= settings.fatfile;
+  }
+
+  get printContainerData(): boolean {
+    return this.settings.printKind !== undefined;
+  }
+
+  get jsonOutput(): boolean {
+    return this.settings.render.json && !this.settings.bufferFormatChosen;
+  }
+
+  get bufferFormatChosen(): boolean {
+    return this.settings.bufferFormatChosen;
+  }
+
+  isLive(): boolean {
+    return this.source?.isLive ?? this.settings.files.length === 0;
+  }
+
+  isTty(): boolean {
+    return this.output.isTerminal;
+  }
+
+  terminalSize(): { width: number; height: number } {
+    const [width, height] = this.output.isTerminal ? process.stdout.getWindowSize() : [-1, -1];
+    return { width, height };
+  }
+
+  filterText(): string {
+    return this.filterOfChisel ?? this.settings.filter;
+  }
+
+  setFilter(text: string): void {
+    if (this.settings.filter !== '') throw new Error('filter can only be set once');
+    this.inspector.setFilter(text === '' ? null : compileFilter(text, this.context));
+    this.filterOfChisel = text;
+  }
+
+  sourceName(): string {
+    return this.sourceFile;
+  }
+
+  readProgress(): number {
+    const stats = this.source?.stats();
+    return stats === undefined || stats.bytesTotal === 0 ? 0 : (100 * stats.bytesRead) / stats.bytesTotal;
+  }
+
+  setBufferFormat(format: FieldContext['settings']['bufferFormat'], json: boolean): void {
+    this.context.settings.bufferFormat = format;
+    this.context.settings.json = json;
+  }
+
+  setSnaplen(_bytes: number): void {
+    // Buffers of a file are as long as they were recorded.
+  }
+
+  setFatfileMode(on: boolean): void {
+    this.fatfile = on;
+  }
+}
+
+export function chiselServices(
+  settings: Settings,
+  context: FieldContext,
+  inspector: Inspector,
+  output: Output,
+  run: ChiselRun,
+  log?: (severity: string, text: string) => void,
+): ChiselServices {
+  const { writer } = output;
+  const formatPrinter = (format: string) => {
+    const wanted = format === '' || format === 'default' ? DEFAULT_FORMAT : format;
+    const parsed = parseFormat(wanted);
+    const printer = context.settings.json
+      ? new JsonLine(parsed, context, writer)
+      : new FormatLine(parsed, context, writer, { escape: output.isTerminal });
+    return (event: EventCursor) => {
+      if (printer.print(event)) output.lineDone();
+    };
+  };
+  return {
+    inspector,
+    context,
+    searchPath: searchPath(),
+    allowUntrusted: settings.allowUntrusted,
+    lua: { tier: settings.luaTier, limits: settings.luaLimits },
+    print: (text) => {
+      writer.text(text);
+      output.lineDone();
+    },
+    flush: () => output.flush(),
+    exit: (code) => {
+      output.flush();
+      process.exit(code);
+    },
+    complain: (line) => {
+      // What was printed before the complaint stays before it, where both go to one terminal.
+      output.flush();
+      process.stderr.write(`${line}\n`);
+    },
+    compileFilter: (text) => compileFilter(text, context),
+    compileFormat: formatPrinter,
+    log: (severity, text) => log?.(severity, text),
+    run,
+  };
+}
