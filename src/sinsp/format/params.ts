@@ -764,7 +764,8 @@ export class ParamRenderer {
 /** t, u, i, r, or 0. */
 function protocolLetter(fd: FdInfo): number {
   if (fd.l4proto === L4_RAW) return 114;
-  if (fd.role === ROLE_NONE) return 0;
+  const listens = fd.type === FD_TYPE.IPV4_SERVSOCK || fd.type === FD_TYPE.IPV6_SERVSOCK;
+  if (fd.role === ROLE_NONE && !listens) return 0;
   switch (fd.l4proto) {
     case L4_TCP:
       return 116;

@@ -169,6 +169,7 @@ function addChild(
   state.addThread(child, true);
   // The event's own thread may be one of the records that were replaced.
   if (collision) state.begin(event);
+  event.thread ??= state.threads.get(event.tid) ?? null;
 }
 
 const isUnknown = (thread: ThreadInfo): boolean => thread.uid === NO_ID && thread.comm.text === '<NA>';

@@ -53,6 +53,8 @@ export class FdInfo {
   connected = false;
   /** Made as an IPv6 socket, whatever its addresses are now. */
   isIpv6 = false;
+  /** For a listening socket of the header: what the memory had before it (see socket-info.ts); null otherwise. */
+  leftover: Uint8Array | null = null;
   /** Addresses of the ends of a unix socket, as two unsigned halves each. */
   unixSourceHigh = 0;
   unixSourceLow = 0;
@@ -107,6 +109,7 @@ export class FdInfo {
     other.unixPath = this.unixPath;
     other.rawName = this.rawName;
     other.isIpv6 = this.isIpv6;
+    other.leftover = this.leftover;
     other.closeInProgress = this.closeInProgress;
     other.closeCanceled = this.closeCanceled;
     other.cloned = this.cloned;

@@ -3,6 +3,7 @@ import type { FdRecord, MetadataVisitor, ProcessRecord } from '../../scap/record
 import { FD_TYPE } from '../schema/index.js';
 import { FdInfo, L4_TCP, NAME_TUPLE, ROLE_CLIENT, ROLE_NONE, ROLE_SERVER } from './fd-info.js';
 import { isMapped } from './fd-names.js';
+import { SHARED_SIZE, store } from './socket-info.js';
 import type { State } from './state.js';
 import { ACTIVE, CLONE_THREAD, NAME_CHANGED } from './thread-flags.js';
 import { ThreadInfo } from './thread-info.js';
@@ -19,6 +20,10 @@ export class MetadataLoader implements MetadataVisitor {
   private readonly serverPorts = new Set<number>();
   /** The header brought processes or descriptors that finish has not seen yet. */
   private pending = false;
+
+  private readonly shared = new Uint8Array(SHARED_SIZE);
+  private readonly sharedView = new DataView(this.shared.buffer);
+  private sharedTid = Number.NaN;
 
   constructor(private readonly state: State) {}
 
@@ -93,8 +98,20 @@ export class MetadataLoader implements MetadataVisitor {
     const thread = state.threads.get(tid);
     if (thread === undefined || record.type === FD_TYPE.UNKNOWN) return;
     if (thread.fds.size >= state.maxFds && !thread.fds.has(record.fd)) return;
-    thread.fds.set(record.fd, this.fdInfo(record));
+    const fd = this.fdInfo(record);
+    this.remember(tid, fd);
+    thread.fds.set(record.fd, fd);
     this.pending = true;
+  }
+
+  /** Keeps what the shared memory of socket-info.ts would hold, and gives it to listening sockets. */
+  private remember(tid: number, fd: FdInfo): void {
+    if (tid !== this.sharedTid) {
+      this.sharedTid = tid;
+      this.shared.fill(0);
+    }
+    if (fd.type === FD_TYPE.IPV4_SERVSOCK || fd.type === FD_TYPE.IPV6_SERVSOCK) fd.leftover = this.shared.slice();
+    store(fd, this.shared, this.sharedView);
   }
 
   private fdInfo(record: FdRecord): FdInfo {

@@ -25,66 +25,92 @@ const TUPLE_UNIX = 17;
 const ADDRESS4 = 7;
 const ADDRESS6 = 19;
 
+/** Size of the memory that the forms of a socket share. */
+export const SHARED_SIZE = 40;
+
 const half = (bytes: Uint8Array, at: number): number => bytes[at]! | (bytes[at + 1]! << 8);
 const word = (bytes: Uint8Array, at: number): number => (half(bytes, at) | (half(bytes, at + 2) << 16)) >>> 0;
 
-/** Makes the record that of an IPv4 connection. */
-export function toIpv4(fd: FdInfo): void {
+/** The shared memory, while a record changes its form. Offsets of the fields of each form are those of `store`. */
+const shared = new Uint8Array(SHARED_SIZE);
+const sharedView = new DataView(shared.buffer);
+const NO_ADDRESS = new Uint8Array(16);
+
+/** Lays a record out in shared memory. */
+export function store(fd: FdInfo, bytes: Uint8Array, view: DataView): void {
   switch (fd.type) {
     case FD_TYPE.IPV4_SOCK:
-      return;
+      view.setUint32(0, fd.sip, true);
+      view.setUint32(4, fd.dip, true);
+      view.setUint16(8, fd.sport, true);
+      view.setUint16(10, fd.dport, true);
+      bytes[12] = fd.l4proto;
+      break;
     case FD_TYPE.IPV4_SERVSOCK:
-      fd.sip = fd.dip;
-      fd.dip = (fd.dport | (fd.l4proto << 16)) >>> 0;
-      fd.sport = 0;
-      fd.dport = 0;
-      if (fd.isIpv6) fd.l4proto = L4_UNKNOWN;
+      view.setUint32(0, fd.dip, true);
+      view.setUint16(4, fd.dport, true);
+      bytes[6] = fd.l4proto;
       break;
     case FD_TYPE.IPV6_SOCK:
-    case FD_TYPE.IPV6_SERVSOCK: {
-      const old = fd.type === FD_TYPE.IPV6_SOCK ? fd.sip6 : fd.dip6;
-      fd.sip = old === null ? 0 : word(old, 0);
-      fd.dip = old === null ? 0 : word(old, 4);
-      fd.sport = old === null ? 0 : half(old, 8);
-      fd.dport = old === null ? 0 : half(old, 10);
-      fd.l4proto = old === null ? L4_UNKNOWN : old[12]!;
-      fd.sip6 = null;
-      fd.dip6 = null;
+      bytes.set(fd.sip6 ?? NO_ADDRESS, 0);
+      bytes.set(fd.dip6 ?? NO_ADDRESS, 16);
+      view.setUint16(32, fd.sport, true);
+      view.setUint16(34, fd.dport, true);
+      bytes[36] = fd.l4proto;
       break;
-    }
-    default:
+    case FD_TYPE.IPV6_SERVSOCK:
+      bytes.set(fd.dip6 ?? NO_ADDRESS, 0);
+      view.setUint16(16, fd.dport, true);
+      bytes[18] = fd.l4proto;
+      break;
+    case FD_TYPE.UNIX_SOCK:
+      view.setUint32(0, fd.unixSourceLow, true);
+      view.setUint32(4, fd.unixSourceHigh, true);
+      view.setUint32(8, fd.unixDestLow, true);
+      view.setUint32(12, fd.unixDestHigh, true);
       break;
   }
+}
+
+/** Fills the shared memory with what the record was, and what was there before it. */
+function layOut(fd: FdInfo): void {
+  if (fd.leftover !== null) {
+    shared.set(fd.leftover);
+  } else {
+    shared.fill(0);
+    // A socket that was made as one form and listens has kept the protocol where that form has it.
+    shared[fd.isIpv6 ? 36 : 12] = fd.l4proto;
+  }
+  store(fd, shared, sharedView);
+  fd.leftover = null;
+}
+
+/** Makes the record that of an IPv4 connection. */
+export function toIpv4(fd: FdInfo): void {
+  if (fd.type === FD_TYPE.IPV4_SOCK) return;
+  layOut(fd);
   fd.type = FD_TYPE.IPV4_SOCK;
+  fd.sip = sharedView.getUint32(0, true);
+  fd.dip = sharedView.getUint32(4, true);
+  fd.sport = sharedView.getUint16(8, true);
+  fd.dport = sharedView.getUint16(10, true);
+  fd.l4proto = shared[12]!;
+  fd.sip6 = null;
+  fd.dip6 = null;
 }
 
 /** Makes the record that of an IPv6 connection. */
 export function toIpv6(fd: FdInfo): void {
-  switch (fd.type) {
-    case FD_TYPE.IPV6_SOCK:
-      return;
-    case FD_TYPE.IPV6_SERVSOCK: {
-      const rest = new Uint8Array(16);
-      rest[0] = fd.dport & 0xff;
-      rest[1] = fd.dport >> 8;
-      rest[2] = fd.l4proto;
-      fd.sip6 = fd.dip6;
-      fd.dip6 = rest;
-      fd.sport = 0;
-      fd.dport = 0;
-      break;
-    }
-    default:
-      fd.sip6 = null;
-      fd.dip6 = null;
-      fd.sip = 0;
-      fd.dip = 0;
-      fd.sport = 0;
-      fd.dport = 0;
-      if (!fd.isIpv6) fd.l4proto = L4_UNKNOWN;
-      break;
-  }
+  if (fd.type === FD_TYPE.IPV6_SOCK) return;
+  layOut(fd);
   fd.type = FD_TYPE.IPV6_SOCK;
+  fd.sip6 = shared.slice(0, 16);
+  fd.dip6 = shared.slice(16, 32);
+  fd.sport = sharedView.getUint16(32, true);
+  fd.dport = sharedView.getUint16(34, true);
+  fd.l4proto = shared[36]!;
+  fd.sip = 0;
+  fd.dip = 0;
 }
 
 /**
@@ -158,7 +184,10 @@ const isMappedTuple = (bytes: Uint8Array, at: number): boolean => isMapped(bytes
 /** Takes over an internet tuple, changing the form of the record to the tuple's; true when something changed. */
 export function setTuple(fd: FdInfo, bytes: Uint8Array, at: number, overwrite = false): boolean {
   if (bytes[at] === AF_INET) {
+    const listening = fd.type === FD_TYPE.IPV4_SERVSOCK;
+    const l4proto = fd.l4proto;
     toIpv4(fd);
+    if (listening) fd.l4proto = l4proto;
     return update4(fd, word(bytes, at + 1), half(bytes, at + 5), word(bytes, at + 7), half(bytes, at + 11), overwrite);
   }
   if (isMappedTuple(bytes, at)) {

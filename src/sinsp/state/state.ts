@@ -58,9 +58,8 @@ const NO_THREAD = 2;
 const NEVER_CREATES = 4;
 const NO_PAIRING = 8;
 const USES_FD = 16;
-const PROCINFO = 32;
 /** The exit event names its descriptor itself: see EXIT_FD_PARAM. */
-const EXIT_NAMES_FD = 64;
+const EXIT_NAMES_FD = 32;
 
 /** For exit events that work on a descriptor: the parameter that names it, in captures that have it; 0 for none. */
 const EXIT_FD_PARAM = Uint8Array.from(EVENTS, (event) => {
@@ -93,7 +92,6 @@ const BEGIN = Uint8Array.from({ length: EVENT_COUNT }, (_, type) => {
   const flags = EVENT_FLAGS[type]!;
   let kind = 0;
   if (flags & EF.SKIPPARSERESET) kind |= SKIP;
-  if (type === PPME.PROCINFO_E) kind |= PROCINFO;
   if (THREADLESS.has(type) || (EVENT_CATEGORIES[type]! & EC.ITER) !== 0) kind |= NO_THREAD;
   if (CLONES.has(type) || type === PPME.SCHEDSWITCH_6_E) kind |= NEVER_CREATES;
   if (type === PPME.SCHEDSWITCH_6_E) kind |= NO_PAIRING;
@@ -102,7 +100,7 @@ const BEGIN = Uint8Array.from({ length: EVENT_COUNT }, (_, type) => {
   return kind;
 });
 /** Kinds that leave the short way of `begin`. */
-const UNUSUAL = SKIP | NO_THREAD | NO_PAIRING | PROCINFO;
+const UNUSUAL = SKIP | NO_THREAD | NO_PAIRING;
 
 const FD_EVENT = EF.CREATES_FD | EF.USES_FD | EF.DESTROYS_FD;
 
@@ -238,7 +236,7 @@ export class State {
     event.fdNum = -1;
     event.paired = false;
     if ((kind & UNUSUAL) !== 0) {
-      this.beginUnusual(event, kind);
+      this.beginUnusual(event);
       return;
     }
     const tid = event.tid;
@@ -291,13 +289,9 @@ export class State {
     if (fd?.closeCanceled) this.dropCanceled(thread, fd);
   }
 
-  /** Events without a thread, and those that leave pairing alone. */
-  private beginUnusual(event: EventCursor, kind: number): void {
-    if ((kind & SKIP) !== 0) {
-      event.thread = (kind & PROCINFO) !== 0 ? (this.threads.get(event.tid) ?? null) : null;
-      return;
-    }
-    event.thread = (kind & NO_THREAD) !== 0 ? null : (this.threads.get(event.tid) ?? null);
+  /** Events that leave pairing alone, and do not make threads: their thread is only looked up. */
+  private beginUnusual(event: EventCursor): void {
+    event.thread = this.threads.get(event.tid) ?? null;
   }
 
   /** An exit whose enter was not seen: newer captures name the descriptor in the exit event. */
