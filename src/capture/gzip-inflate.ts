@@ -114,31 +114,36 @@ export function createInflater(
     return length - result[0]!;
   };
 
-  /** Inflates again up to the damage, the last step byte by byte, to save what that step had made. */
-  const rescue = (): void => {
+  /**
+   * Inflates again up to the damage, the last step byte by byte, to save what that step had made. The call that fails may
+   * have made one more byte: `mark` lies where it would be. Returns what is there in the end.
+   */
+  const rescue = (mark: number): number => {
     const reached = delivered;
     handle.close();
     open();
     position = inputAt = inputEnd = 0;
     failure = null;
     const scratch = new Uint8Array(STEP);
-    const saved = new Uint8Array(STEP);
+    const saved = new Uint8Array(STEP + 1);
     let done = 0;
     let kept = 0;
-    for (;;) {
+    while (kept < STEP) {
       let last = false;
       if (inputAt === inputEnd) {
         refill();
         last = inputEnd === 0;
       }
       const left = reached - done;
+      saved[kept] = mark;
       const made = left > 0 ? step(scratch, 0, Math.min(STEP, left), last) : step(saved, kept, 1, last);
-      if (made < 0) break;
+      if (made < 0 || (last && made === 0)) break;
       if (left > 0) done += made;
       else kept += made;
-      if (kept === STEP || (last && made === 0)) break;
     }
-    tail = saved.subarray(0, kept);
+    const end = saved[kept]!;
+    tail = saved.subarray(0, end === mark ? kept : kept + 1);
+    return end;
   };
 
   const read = (target: Uint8Array, at: number, length: number): number => {
@@ -160,15 +165,15 @@ export function createInflater(
       const made = step(target, at, want, last);
       if (made < 0) {
         const { message, code } = failure as unknown as { message: string; code: string };
-        // Something that is not gzip after the end of a member is ignored, as gunzip does.
-        const trailing = message === 'incorrect header check' && delivered > 0;
-        if (trailing) ended = true;
+        // Something that is not gzip after the end of a member is ignored, as gunzip does; the first member has a header.
+        if (message === 'incorrect header check' && seekable) ended = true;
         else {
           pendingError = new Damage(
             code === 'Z_BUF_ERROR' ? 'the gzip data is cut off' : `the gzip data is damaged: ${message}`,
           );
         }
-        if (seekable && code !== 'Z_BUF_ERROR') rescue();
+        // The byte may be the mark by chance: another mark tells.
+        if (seekable && code !== 'Z_BUF_ERROR' && rescue(0x55) === 0x55) rescue(0xaa);
         continue;
       }
       delivered += made;
