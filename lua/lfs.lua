@@ -60,7 +60,7 @@ local function describe(stat, path, request)
   end
   if type(request) == "string" then
     local attribute = ATTRIBUTES[request]
-    if not attribute then error("invalid attribute name '" .. request .. "'", 3) end
+    if not attribute then error("invalid attribute name '" .. request .. "'", 0) end
     return attribute(status)
   end
   local result = type(request) == "table" and request or {}
@@ -81,8 +81,9 @@ function lfs.symlinkattributes(path, request)
     return nil, "could not obtain link target: " .. message, errno
   end
   local result, message, errno = describe(fs.lstat, path, request)
+  if result == nil then return nil, message, errno end
   if type(result) == "table" and result.mode == "link" then result.target = fs.readlink(path) end
-  return result, message, errno
+  return result
 end
 
 -- ---- folders ----
@@ -91,7 +92,7 @@ local Dir = {}
 Dir.__index = Dir
 
 function Dir:next()
-  if not self.names then error("closed directory", 2) end
+  if not self.names then error("bad argument #1 to 'next' (closed directory)", 2) end
   self.at = self.at + 1
   local name = self.names[self.at]
   if name == nil then self.names = nil end
@@ -115,9 +116,9 @@ end
 function lfs.currentdir() return fs.currentdir() end
 
 function lfs.chdir(path)
-  local ok, message, errno = fs.chdir(path)
+  local ok, message = fs.chdir(path)
   if ok then return true end
-  return nil, "Unable to change working directory to '" .. path .. "'\n" .. message .. "\n", errno
+  return nil, "Unable to change working directory to '" .. path .. "'\n" .. message .. "\n"
 end
 
 -- 0775, cut by the umask
@@ -129,10 +130,7 @@ function lfs.rmdir(path) return fs.rmdir(path) end
 
 -- link(old, new [, symbolic])
 function lfs.link(old, new, symbolic)
-  local ok, message, errno = (symbolic and fs.symlink or fs.link)(old, new)
-  -- The result of the system call, as the module has always returned it.
-  if ok then return 0 end
-  return nil, message, errno
+  return (symbolic and fs.symlink or fs.link)(old, new)
 end
 
 -- touch(path [, access [, modification]]): in seconds; now if not given

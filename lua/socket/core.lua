@@ -133,11 +133,17 @@ local function name_of(s, get)
   -- A failure has the error number in the third place.
   if address == nil then return nil, words(port, family) end
   if s.family == "unix" then return address end
-  return address, s.kind == "udp" and port or tostring(port), family
+  return address, port, family
 end
 
-function Socket:getsockname() return name_of(self, net.getsockname) end
 function Socket:getpeername() return name_of(self, net.getpeername) end
+
+-- The port is text here, a number in getpeername: callers depend on both.
+function Socket:getsockname()
+  local address, port, family = name_of(self, net.getsockname)
+  if family then port = tostring(port) end
+  return address, port, family
+end
 
 -- ---- addresses ----
 
@@ -189,6 +195,7 @@ local function connect_to(s, host, port)
     local ok, message, errno = net.connect(s.fd, address, port)
     if ok then return 1 end
     if errno ~= EINPROGRESS and errno ~= EALREADY and errno ~= EAGAIN then return nil, words(message, errno) end
+    if s.block == 0 or s.total == 0 then return nil, "timeout" end
     ok, message = wait(s, "w", deadline)
     if not ok then return nil, message end
     errno = net.getsockopt(s.fd, "error")
@@ -209,9 +216,10 @@ end
 
 function Stream:connect(host, port)
   local ok, message = connect_to(self, host, self.family ~= "unix" and number_of(port) or nil)
-  if not ok then return nil, message end
+  -- Also when it failed: without a timeout the connection may still be on its way.
   self.state = "client"
-  return 1
+  if ok then return 1 end
+  return nil, message
 end
 
 function Stream:listen(backlog)
@@ -260,7 +268,7 @@ function Stream:send(data, first, last)
     at = at + count
     self.sent = self.sent + count
   end
-  return math.max(last, first - 1)
+  return math.max(last, first - 1), nil, nil
 end
 
 -- Appends what arrives to the buffer; nil and a message if nothing does.
@@ -346,7 +354,7 @@ function Stream:receive(pattern, prefix)
   end
   local data = table.concat(pieces)
   if message then return nil, message, data end
-  return data
+  return data, nil, nil
 end
 
 Stream.setpeername, Stream.setsockname = Stream.connect, Stream.bind
@@ -380,17 +388,18 @@ function Datagram:send(data)
   local count, message = retry(self, "w", total_deadline(self), net.send, self.fd, data, 1, #data)
   -- Nobody listening is news about an earlier datagram.
   if not count then return nil, message == "connection refused" and "refused" or message end
-  return 1
+  return count
 end
 
 function Datagram:sendto(data, address, port)
   port = number_of(port)
+  local sent
   local ok, message = try_addresses(self, address, function(addr)
-    local count, text = retry(self, "w", total_deadline(self), net.sendto, self.fd, data, addr, port)
-    if count then return 1 end
-    return nil, text
+    local text
+    sent, text = retry(self, "w", total_deadline(self), net.sendto, self.fd, data, addr, port)
+    return sent, text
   end)
-  if ok then return 1 end
+  if ok then return sent end
   return nil, message
 end
 
