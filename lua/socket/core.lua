@@ -245,7 +245,8 @@ function Stream:shutdown(how)
   return 1
 end
 
-function Stream:getstats() return self.received, self.sent, net.gettime() - self.born end
+-- What waits in the buffer has not been received yet.
+function Stream:getstats() return self.received - #self.buffer, self.sent, net.gettime() - self.born end
 
 function Stream:setstats(received, sent, age)
   self.received, self.sent = received or self.received, sent or self.sent
