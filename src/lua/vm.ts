@@ -47,7 +47,9 @@ export class LuaError extends Error {
     /** Lua-level traceback ("stack traceback:\n\t..."), where one is known. */
     public traceback = '',
   ) {
-    super(typeof value === 'string' ? value : `(error object is a ${value === undefined ? 'nil' : typeof value} value)`);
+    super(
+      typeof value === 'string' ? value : `(error object is a ${value === undefined ? 'nil' : typeof value} value)`,
+    );
   }
 }
 
@@ -72,6 +74,11 @@ export type LuaTier = 'compiled' | 'interpreter';
 export interface LuaStateOptions {
   /** `auto` takes the compiled tier and is the default. */
   tier?: LuaTier | 'auto';
+  /**
+   * Text of the program that the state is made for. `auto` looks at it, and at the modules it requires by literal name,
+   * to choose the tier; nothing of it runs.
+   */
+  program?: string;
   /** Where `print`, `io.write` and `io.stdout` write; byte strings. Default: file descriptor 1. */
   stdout?: (bytes: string) => void;
   /** Called before anything reads the terminal, ends the process or starts a child, so that output is in order. */

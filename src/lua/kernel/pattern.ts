@@ -8,7 +8,7 @@
  * Matching can take time exponential in the pattern, so every step that may repeat burns fuel, and an empty tank calls
  * {@link setCheckpoint}'s function, which may throw.
  */
-import { ArgumentError, KernelError } from './errors.js';
+import { KernelError } from './errors.js';
 
 export type Capture = string | number;
 
@@ -310,7 +310,7 @@ function singleByte(char: string): Uint8Array {
   return set;
 }
 
-interface Item {
+export interface Item {
   kind: 'set' | 'open' | 'position' | 'close' | 'balance' | 'frontier' | 'back' | 'end' | 'fail';
   set?: Uint8Array;
   /** The byte, for a set of exactly one. */
@@ -326,7 +326,7 @@ interface Item {
 }
 
 /** Everything up to the first error; a NUL ends a pattern, as it ends a C string. */
-function parse(pattern: string, start: number): { items: Item[]; captures: number } {
+export function parse(pattern: string, start: number): { items: Item[]; captures: number } {
   const nul = pattern.indexOf('\0', start);
   const text = nul < 0 ? pattern : pattern.slice(0, nul);
   const items: Item[] = [];
@@ -668,9 +668,4 @@ function backStep(index: number, next: Step): Step {
     if (!subject.startsWith(subject.slice(start, start + length), at)) return -1;
     return next(at + length);
   };
-}
-
-/** `string.gsub`'s complaint about a replacement of the wrong type, as argument 3. */
-export function replacementError(typeName: string): ArgumentError {
-  return new ArgumentError(3, `string/function/table expected, got ${typeName}`);
 }

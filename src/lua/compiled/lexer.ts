@@ -1,0 +1,249 @@
+/** Tokens of Lua 5.1 as LuaJIT reads them; source is a byte string. */
+import { stringToNumber } from '../kernel/numbers.js';
+
+/** Why a text is no Lua; the parser adds the place. */
+export class SyntaxProblem extends Error {
+  constructor(
+    readonly detail: string,
+    readonly line: number,
+    /** Text after "near", if any. */
+    readonly near: string | undefined,
+  ) {
+    super(detail);
+  }
+}
+
+const KEYWORDS = new Set(
+  'and break do else elseif end false for function goto if in local nil not or repeat return then true until while'.split(
+    ' ',
+  ),
+);
+
+/** What a token is: a keyword or sign stands for itself. */
+export type TokenKind = '<name>' | '<number>' | '<string>' | '<eof>' | (string & {});
+
+const NAME = /[A-Za-z_\x80-\xff][A-Za-z0-9_\x80-\xff]*/y;
+const SPACE = /[ \t\v\f\r]*/y;
+const NUMERAL = /(?:[eEpP][+-]|[A-Za-z0-9_.\x80-\xff])+/y;
+const PLAIN_STRING = /[^"'\\\n\r]*/y;
+const SIGN = /\.\.\.|\.\.|==|~=|<=|>=|::|[\s\S]/y;
+const ESCAPES: Record<string, string> = { a: '\x07', b: '\b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v' };
+
+export class Lexer {
+  /** The token being looked at. */
+  kind: TokenKind = '<eof>';
+  text = '';
+  value = 0;
+  /** Line on which it ends. */
+  line = 1;
+  /** Line of the token before it. */
+  lastLine = 1;
+  private at = 0;
+  private scanLine = 1;
+  private ahead: { kind: TokenKind; text: string; value: number; line: number } | undefined;
+
+  constructor(private readonly source: string) {
+    if (source.startsWith('#')) this.skipLine();
+    this.advance();
+  }
+
+  /** Moves to the next token. */
+  advance(): void {
+    this.lastLine = this.line;
+    const ahead = this.ahead;
+    if (ahead !== undefined) {
+      this.kind = ahead.kind;
+      this.text = ahead.text;
+      this.value = ahead.value;
+      this.line = ahead.line;
+      this.ahead = undefined;
+      return;
+    }
+    this.kind = this.scan();
+    this.line = this.scanLine;
+  }
+
+  /** The kind of the token after this one. */
+  peek(): TokenKind {
+    if (this.ahead === undefined) {
+      const { kind, text, value, line } = this;
+      const next = this.scan();
+      this.ahead = { kind: next, text: this.text, value: this.value, line: this.scanLine };
+      this.kind = kind;
+      this.text = text;
+      this.value = value;
+      this.line = line;
+    }
+    return this.ahead.kind;
+  }
+
+  /** How the current token is named in messages. */
+  describe(): string {
+    if (this.kind === '<name>' || this.kind === '<string>' || this.kind === '<number>') return this.text;
+    return this.kind;
+  }
+
+  private fail(detail: string, near: string | undefined): never {
+    throw new SyntaxProblem(detail, this.scanLine, near);
+  }
+
+  private skipLine(): void {
+    const end = this.source.indexOf('\n', this.at);
+    this.at = end < 0 ? this.source.length : end;
+  }
+
+  private take(pattern: RegExp): string {
+    pattern.lastIndex = this.at;
+    const found = pattern.exec(this.source)![0];
+    this.at += found.length;
+    return found;
+  }
+
+  private scan(): TokenKind {
+    const { source } = this;
+    for (;;) {
+      this.take(SPACE);
+      const char = source.charCodeAt(this.at);
+      if (Number.isNaN(char)) return '<eof>';
+      if (char === 10) {
+        this.at++;
+        this.scanLine++;
+        continue;
+      }
+      if (char === 45 && source.charCodeAt(this.at + 1) === 45) {
+        this.comment();
+        continue;
+      }
+      if ((char >= 97 && char <= 122) || (char >= 65 && char <= 90) || char === 95 || char >= 128) {
+        const name = this.take(NAME);
+        this.text = name;
+        return KEYWORDS.has(name) ? name : '<name>';
+      }
+      if (char >= 48 && char <= 57) return this.numeral();
+      if (char === 46) {
+        const next = source.charCodeAt(this.at + 1);
+        if (next >= 48 && next <= 57) return this.numeral();
+      }
+      if (char === 34 || char === 39) return this.quoted(source[this.at]!);
+      if (char === 91) {
+        const level = this.longLevel();
+        if (level >= 0) {
+          this.text = this.long(level, 'unfinished long string');
+          return '<string>';
+        }
+      }
+      this.text = this.take(SIGN);
+      return this.text;
+    }
+  }
+
+  private comment(): void {
+    this.at += 2;
+    if (this.source[this.at] === '[') {
+      const level = this.longLevel();
+      if (level >= 0) {
+        this.long(level, 'unfinished long comment');
+        return;
+      }
+    }
+    this.skipLine();
+  }
+
+  /** Number of `=` when a long bracket opens here, else -1. */
+  private longLevel(): number {
+    let end = this.at + 1;
+    while (this.source[end] === '=') end++;
+    return this.source[end] === '[' ? end - this.at - 1 : -1;
+  }
+
+  private long(level: number, unfinished: string): string {
+    let start = this.at + level + 2;
+    const close = `]${'='.repeat(level)}]`;
+    const end = this.source.indexOf(close, start);
+    if (end < 0) {
+      for (const char of this.source.slice(this.at)) if (char === '\n') this.scanLine++;
+      this.fail(unfinished, '<eof>');
+    }
+    // A line break right after the bracket does not count.
+    const first = /^(?:\r\n|\n\r|\n|\r)/.exec(this.source.slice(start, start + 2));
+    if (first) start += first[0].length;
+    const text = this.source.slice(start, end);
+    for (let at = this.source.indexOf('\n', this.at); at >= 0 && at < end; at = this.source.indexOf('\n', at + 1)) {
+      this.scanLine++;
+    }
+    this.at = end + close.length;
+    return text.includes('\r') ? text.replace(/\r\n|\n\r|\r/g, '\n') : text;
+  }
+
+  private numeral(): TokenKind {
+    const text = this.take(NUMERAL);
+    const value = stringToNumber(text);
+    if (value === undefined) this.fail('malformed number', text);
+    this.text = text;
+    this.value = value;
+    return '<number>';
+  }
+
+  private quoted(quote: string): TokenKind {
+    const { source } = this;
+    let text = '';
+    this.at++;
+    for (;;) {
+      text += this.take(PLAIN_STRING);
+      const char = source[this.at];
+      if (char === quote) break;
+      if (char === undefined) this.fail('unfinished string', '<eof>');
+      if (char === '\n' || char === '\r') this.fail('unfinished string', quote + text);
+      this.at++;
+      if (char === '\\') text += this.escape(quote + text);
+      else text += char;
+    }
+    this.at++;
+    this.text = text;
+    return '<string>';
+  }
+
+  private escape(soFar: string): string {
+    const { source } = this;
+    const char = source[this.at++];
+    if (char === undefined) this.fail('unfinished string', '<eof>');
+    const simple = ESCAPES[char];
+    if (simple !== undefined) return simple;
+    if (char === '\n' || char === '\r') {
+      const pair = source[this.at];
+      if (pair !== char && (pair === '\n' || pair === '\r')) this.at++;
+      this.scanLine++;
+      return '\n';
+    }
+    if (char === 'x') {
+      const digits = /^[0-9A-Fa-f]{2}/.exec(source.slice(this.at, this.at + 2));
+      if (!digits) this.fail('invalid escape sequence', soFar);
+      this.at += 2;
+      return String.fromCharCode(Number.parseInt(digits[0], 16));
+    }
+    if (char === 'u') {
+      const digits = /^\{([0-9A-Fa-f]+)\}/.exec(source.slice(this.at, this.at + 16));
+      const code = digits ? Number.parseInt(digits[1]!, 16) : Number.NaN;
+      if (!digits || code > 0x10ffff || (code >= 0xd800 && code < 0xe000)) this.fail('invalid escape sequence', soFar);
+      this.at += digits[0].length;
+      return Buffer.from(String.fromCodePoint(code), 'utf8').toString('latin1');
+    }
+    if (char === 'z') {
+      for (;;) {
+        const space = source[this.at];
+        if (space === undefined || !/[ \t\n\v\f\r]/.test(space)) return '';
+        if (space === '\n') this.scanLine++;
+        this.at++;
+      }
+    }
+    if (char >= '0' && char <= '9') {
+      const digits = /^[0-9]{1,3}/.exec(source.slice(this.at - 1, this.at + 2))![0];
+      this.at += digits.length - 1;
+      const code = Number(digits);
+      if (code > 255) this.fail('invalid escape sequence', soFar);
+      return String.fromCharCode(code);
+    }
+    if (char === '\\' || char === '"' || char === "'") return char;
+    return this.fail('invalid escape sequence', soFar);
+  }
+}

@@ -1,0 +1,237 @@
+// biome-ignore-all lint/complexity/noArguments: how many arguments there were tells nil from none, and rest arrays cost
+/** The `string` library. */
+import { ArgumentError, KernelError } from '../kernel/errors.js';
+import { type CompiledFormat, compileFormat } from '../kernel/format.js';
+import { numberToString } from '../kernel/numbers.js';
+import { find, gmatch, gsub, hasSpecials, match } from '../kernel/pattern.js';
+import type { LuaValue } from '../vm.js';
+import { addDirect, intArg, named, stringArg, wrong } from './library.js';
+import { type FastPattern, fastPattern } from './regexp.js';
+import { isTrue, NONE, type Runtime, viaFirst } from './runtime.js';
+import { LuaTable } from './table.js';
+import { formatHost } from './text.js';
+import { asFunction, asValue, isFunction, type NativeFunction, typeName, type Values } from './values.js';
+
+const MAX_BYTES = 199_000;
+
+/** The characters of bytes, so that none is made anew. */
+const CHARS: readonly string[] = Array.from({ length: 256 }, (_, code) => String.fromCharCode(code));
+
+function startIndex(s: string, init: number): number {
+  const from = init < 0 ? init + s.length : init - 1;
+  return from < 0 ? 0 : Math.min(from, s.length);
+}
+
+/** The whole match, or the captures. */
+function captured(found: RegExpExecArray, captures: number): LuaValue | Values {
+  if (captures === 0) return found[0];
+  if (captures === 1) return found[1];
+  return found.slice(1);
+}
+
+function exec(fast: FastPattern, s: string, from: number): RegExpExecArray | null {
+  fast.re.lastIndex = from;
+  return fast.re.exec(s);
+}
+
+/** Only ASCII letters change case. */
+function changeCase(s: string, upper: boolean): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: bytes
+  if (/^[\x00-\x7f]*$/.test(s)) return upper ? s.toUpperCase() : s.toLowerCase();
+  return upper ? s.replace(/[a-z]+/g, (run) => run.toUpperCase()) : s.replace(/[A-Z]+/g, (run) => run.toLowerCase());
+}
+
+export function openString(rt: Runtime): LuaTable {
+  const host = formatHost(rt);
+  let lastFormat = '';
+  let lastCompiled: CompiledFormat = compileFormat('');
+
+  const library = addDirect(new LuaTable(), {
+    byte: function byte(s, i, j) {
+      const text = typeof s === 'string' ? s : stringArg(s, 1, arguments.length);
+      const n = text.length;
+      let from = i === undefined ? 1 : intArg(i, 2, arguments.length);
+      let to = j === undefined ? from : intArg(j, 3, arguments.length);
+      if (from < 0) from = Math.max(from + n + 1, 1);
+      else if (from === 0) from = 1;
+      if (to < 0) to += n + 1;
+      else if (to > n) to = n;
+      if (from > to) return NONE;
+      if (from === to) return text.charCodeAt(from - 1);
+      if (to - from > MAX_BYTES) throw new KernelError('string slice too long');
+      const codes: number[] = [];
+      for (let at = from; at <= to; at++) codes.push(text.charCodeAt(at - 1));
+      return codes;
+    },
+    char: (...codes) => {
+      let text = '';
+      for (let i = 0; i < codes.length; i++) {
+        const code = intArg(codes[i], i + 1, codes.length);
+        if (code < 0 || code > 255) throw new ArgumentError(i + 1, 'invalid value');
+        text += CHARS[code];
+      }
+      return text;
+    },
+    dump: function dump(fn) {
+      if (!isFunction(fn)) throw wrong(1, 'function', fn, arguments.length);
+      throw new KernelError('unable to dump given function');
+    },
+    find: function findFunction(s, pattern, init, plain) {
+      const text = typeof s === 'string' ? s : stringArg(s, 1, arguments.length);
+      const p = typeof pattern === 'string' ? pattern : stringArg(pattern, 2, arguments.length);
+      const first = init === undefined ? 1 : intArg(init, 3, arguments.length);
+      const from = startIndex(text, first);
+      if (isTrue(plain) || !hasSpecials(p)) {
+        const at = text.indexOf(p, from);
+        return at < 0 ? undefined : [at + 1, at + p.length];
+      }
+      const fast = fastPattern(p);
+      if (fast === null || text.length > fast.maxLength) return find(text, p, first) ?? undefined;
+      const found = exec(fast, text, from);
+      if (found === null) return undefined;
+      const at = found.index;
+      if (fast.captures === 0) return [at + 1, at + found[0].length];
+      const results: Values = [at + 1, at + found[0].length];
+      for (let i = 1; i <= fast.captures; i++) results.push(found[i]);
+      return results;
+    },
+    format: (...args) => {
+      const fmt = stringArg(args[0], 1, args.length);
+      args.shift();
+      if (fmt !== lastFormat) {
+        lastCompiled = compileFormat(fmt);
+        lastFormat = fmt;
+      }
+      return lastCompiled(args, host);
+    },
+    gmatch: function gmatchFunction(s, pattern) {
+      const text = stringArg(s, 1, arguments.length);
+      const p = stringArg(pattern, 2, arguments.length);
+      const fast = fastPattern(p, false);
+      if (fast === null || text.length > fast.maxLength) {
+        const step = gmatch(text, p);
+        return asValue(named('gmatch_iterator', () => step() ?? undefined));
+      }
+      let from = 0;
+      const iterator: NativeFunction = () => {
+        if (from > text.length) return undefined;
+        const found = exec(fast, text, from);
+        if (found === null) {
+          from = text.length + 1;
+          return undefined;
+        }
+        const length = found[0].length;
+        from = found.index + (length === 0 ? 1 : length);
+        return captured(found, fast.captures);
+      };
+      return asValue(named('gmatch_iterator', iterator));
+    },
+    gsub: function gsubFunction(s, pattern, by, max) {
+      const text = stringArg(s, 1, arguments.length);
+      const p = stringArg(pattern, 2, arguments.length);
+      const limit = max === undefined ? Number.POSITIVE_INFINITY : intArg(max, 4, arguments.length);
+      const fast = fastPattern(p);
+      const usable = fast !== null && text.length <= fast.maxLength;
+      if (typeof by === 'string' || typeof by === 'number') {
+        const replacement = typeof by === 'string' ? by : numberToString(by);
+        if (usable && !replacement.includes('%')) return replaceFast(rt, text, fast, () => replacement, limit);
+        return gsub(text, p, replacement, limit);
+      }
+      let ask: (captures: LuaValue[]) => LuaValue;
+      if (by instanceof LuaTable) {
+        const plain = by.meta === undefined;
+        ask = (captures) => (plain ? by.get(captures[0]) : rt.viaIndex(by, captures[0]));
+      } else if (isFunction(by)) {
+        const fn = asFunction(by);
+        ask = (captures) => viaFirst(captures.length === 1 ? fn(captures[0]) : fn(...captures));
+      } else {
+        throw wrong(3, 'string/function/table', by, arguments.length);
+      }
+      const replace = (captures: LuaValue[]): string | undefined => {
+        const value = ask(captures);
+        if (typeof value === 'string') return value;
+        if (value === undefined || value === false) return undefined;
+        if (typeof value === 'number') return numberToString(value);
+        throw new KernelError(`invalid replacement value (a ${typeName(value)})`);
+      };
+      if (!usable) return gsub(text, p, replace, limit);
+      const whole = fast.captures === 0;
+      return replaceFast(rt, text, fast, (found) => replace(whole ? [found[0]] : found.slice(1)), limit);
+    },
+    len: function len(s) {
+      return stringArg(s, 1, arguments.length).length;
+    },
+    lower: function lower(s) {
+      return changeCase(stringArg(s, 1, arguments.length), false);
+    },
+    match: function matchFunction(s, pattern, init) {
+      const text = typeof s === 'string' ? s : stringArg(s, 1, arguments.length);
+      const p = typeof pattern === 'string' ? pattern : stringArg(pattern, 2, arguments.length);
+      const first = init === undefined ? 1 : intArg(init, 3, arguments.length);
+      const fast = fastPattern(p);
+      if (fast === null || text.length > fast.maxLength) return match(text, p, first) ?? undefined;
+      const found = exec(fast, text, startIndex(text, first));
+      return found === null ? undefined : captured(found, fast.captures);
+    },
+    rep: function rep(s, n, separator) {
+      const text = stringArg(s, 1, arguments.length);
+      const count = intArg(n, 2, arguments.length);
+      if (count <= 0) return '';
+      const sep = separator === undefined ? '' : stringArg(separator, 3, arguments.length);
+      rt.checkLength((text.length + sep.length) * count);
+      return sep === '' ? text.repeat(count) : (text + sep).repeat(count - 1) + text;
+    },
+    reverse: function reverse(s) {
+      const text = stringArg(s, 1, arguments.length);
+      return text.split('').reverse().join('');
+    },
+    sub: function sub(s, i, j) {
+      const text = typeof s === 'string' ? s : stringArg(s, 1, arguments.length);
+      const n = text.length;
+      let from = intArg(i, 2, arguments.length);
+      let to = j === undefined ? n : intArg(j, 3, arguments.length);
+      if (from < 0) from = Math.max(from + n + 1, 1);
+      else if (from === 0) from = 1;
+      if (to < 0) to += n + 1;
+      return from > to ? '' : text.slice(from - 1, to);
+    },
+    upper: function upper(s) {
+      return changeCase(stringArg(s, 1, arguments.length), true);
+    },
+  });
+  const meta = new LuaTable();
+  meta.set('__index', library);
+  rt.typeMeta['string'] = meta;
+  return library;
+}
+
+function replaceFast(
+  rt: Runtime,
+  s: string,
+  fast: FastPattern,
+  replace: (found: RegExpExecArray) => string | undefined,
+  limit: number,
+): Values {
+  let out = '';
+  let copied = 0;
+  let at = 0;
+  let count = 0;
+  while (count < limit) {
+    const found = exec(fast, s, at);
+    if (found === null) break;
+    const start = found.index;
+    const end = start + found[0].length;
+    count++;
+    if ((count & 0xfff) === 0) rt.checkLength(out.length);
+    const text = replace(found);
+    if (text !== undefined) {
+      out += s.slice(copied, start) + text;
+      copied = end;
+    }
+    if (end > start) at = end;
+    else if (end < s.length) at = end + 1;
+    else break;
+    if (fast.anchored) break;
+  }
+  return [copied === 0 && out === '' ? s : out + s.slice(copied), count];
+}
