@@ -197,14 +197,20 @@ export function openBase(runtime: Runtime): void {
     return entry === undefined ? undefined : [fromSlot(entry.key), fromSlot(entry.value)];
   });
   const next = globals.get('next');
-  define('pairs', (_L, args) => [next, checkTable(args, 0), undefined]);
+  define('pairs', (_L, args) => {
+    checkAny(args, 0);
+    return [next, checkTable(args, 0), undefined];
+  });
   const step = closure(L, (thread, args) => {
     const i = (args[1] as number) + 1;
     const t = args[0];
     const value = t instanceof Table ? (t.get(i) as LuaValue) : indexValue(thread, t, i);
     return value === undefined ? [] : [i, value];
   });
-  define('ipairs', (_L, args) => [step, checkTable(args, 0), 0]);
+  define('ipairs', (_L, args) => {
+    checkAny(args, 0);
+    return [step, checkTable(args, 0), 0];
+  });
   define('rawequal', (_L, args) => {
     checkAny(args, 1);
     return checkAny(args, 0) === args[1];

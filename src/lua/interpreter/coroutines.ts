@@ -16,7 +16,7 @@ import {
   threads,
   YIELDED,
 } from './fengari.js';
-import { closure, functionTable, rawClosure, where, wrongType } from './library.js';
+import { callerName, closure, functionTable, rawClosure, where, wrongType } from './library.js';
 import { raise, raiseValue } from './messages.js';
 import { meter } from './meter.js';
 import type { Table } from './tables.js';
@@ -43,8 +43,7 @@ function status(L: LuaThread, co: LuaThread): 'running' | 'suspended' | 'normal'
 function resume(L: LuaThread, co: LuaThread, args: LuaValue[]): [boolean, LuaValue[]] {
   const state = status(L, co);
   if (state === 'dead') return [false, ['cannot resume dead coroutine']];
-  if (state === 'running') return [false, ['cannot resume running coroutine']];
-  if (state === 'normal') return [false, ['cannot resume non-suspended coroutine']];
+  if (state !== 'suspended') return [false, ['cannot resume running coroutine']];
   if (co.stack_last - co.top <= args.length) ldo.luaD_growstack(co, args.length);
   for (const arg of args) push(co, arg);
   const before = running.thread;
@@ -109,6 +108,10 @@ function raiseFrom(L: LuaThread, message: string): never {
   return raise(L, where(L, 1) + message);
 }
 
+function badArgument(L: LuaThread, index: number, detail: string): never {
+  return raiseFrom(L, `bad argument #${index} to '${callerName(L.ci)?.name ?? '?'}' (${detail})`);
+}
+
 /** What a protected call leaves: true and the results, or false and the error. `skip` slots lie below. */
 function finish(L: LuaThread, result: number, skip: number): number {
   if (meter.current.dying) throw meter.current.dying;
@@ -127,7 +130,7 @@ export function pcallFunction(L: LuaThread) {
   return rawClosure(L, (thread) => {
     const first = thread.ci.funcOff + 1;
     const given = thread.top - first;
-    if (given === 0) raiseFrom(thread, "bad argument #1 to 'pcall' (value expected)");
+    if (given === 0) badArgument(thread, 1, 'value expected');
     const { stack } = thread;
     for (let at = thread.top; at > first; at--) {
       const from = stack[at - 1]!;
@@ -145,8 +148,9 @@ export function xpcallFunction(L: LuaThread) {
     const given = thread.top - first;
     const { stack } = thread;
     if (given < 2 || (stack[first + 1]!.type & 15) !== 6) {
+      if (given === 0) badArgument(thread, 1, 'value expected');
       const type = given < 2 ? 'no value' : typeName(fromSlot(stack[first + 1]!));
-      raiseFrom(thread, `bad argument #2 to 'xpcall' (function expected, got ${type})`);
+      badArgument(thread, 2, `function expected, got ${type}`);
     }
     const values = stack.slice(first, thread.top).map((slot) => new Slot(slot.type, slot.value));
     const laid = [values[1]!, new Slot(BOOLEAN, true), values[0]!, ...values.slice(2)];

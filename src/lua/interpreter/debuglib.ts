@@ -1,5 +1,6 @@
 /** The `debug` library and tracebacks. */
 import { ArgumentError, shortSource } from '../kernel/errors.js';
+import { stringToNumber } from '../kernel/numbers.js';
 import type { LuaValue } from '../vm.js';
 import { functionAt, getEnvironment, setEnvironment } from './baselib.js';
 import {
@@ -141,7 +142,7 @@ export function openDebug(runtime: Runtime): Table {
       if (/[^nSlufL]/.test(what)) throw new ArgumentError(args.length - rest.length + 2, 'invalid option');
       let ci: CallInfo | undefined;
       let fn: LuaValue;
-      if (typeof rest[0] === 'number' || typeof rest[0] === 'string') {
+      if (typeof rest[0] === 'number' || (typeof rest[0] === 'string' && stringToNumber(rest[0]) !== undefined)) {
         const level = checkInt(rest, 0);
         ci = level < 0 ? undefined : functionAt(target, level);
         if (ci === undefined) return undefined;
@@ -207,7 +208,7 @@ export function openDebug(runtime: Runtime): Table {
     traceback: (thread, args) => {
       const [target, rest] = threadAnd(thread, args);
       const message = rest[0];
-      if (message !== undefined && typeof message !== 'string' && typeof message !== 'number') return message;
+      if (rest.length > 0 && typeof message !== 'string' && typeof message !== 'number') return message;
       return traceback(
         target,
         message === undefined ? undefined : checkString(rest, 0),

@@ -10,7 +10,6 @@ import {
   toBit,
   toHex,
 } from '../kernel/bit.js';
-import { ArgumentError } from '../kernel/errors.js';
 import { scale } from '../kernel/numbers.js';
 import type { LuaValue } from '../vm.js';
 import { power } from './execute.js';
@@ -113,7 +112,6 @@ export function openMath(L: LuaThread): Table {
       if (args.length === 0) return r;
       const low = args.length > 1 ? Math.floor(checkNumber(args, 0)) : 1;
       const high = Math.floor(checkNumber(args, args.length > 1 ? 1 : 0));
-      if (low > high) throw new ArgumentError(args.length > 1 ? 2 : 1, 'interval is empty');
       return Math.floor(r * (high - low + 1)) + low;
     },
     randomseed: (_L, args) => {

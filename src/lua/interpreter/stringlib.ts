@@ -145,10 +145,7 @@ export function openString(L: LuaThread): Table {
           limit,
         );
       } else {
-        throw new ArgumentError(
-          3,
-          `string/function/table expected, got ${args.length > 2 ? typeName(by) : 'no value'}`,
-        );
+        throw new ArgumentError(3, 'string/function/table expected');
       }
       made(result[0]);
       return result;

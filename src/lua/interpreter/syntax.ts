@@ -25,9 +25,13 @@ const FOREIGN = new Map([
   [TK_IDIV, '/'],
   [TK_SHL, '<'],
   [TK_SHR, '>'],
-  ['&'.charCodeAt(0), '&'],
-  ['|'.charCodeAt(0), '|'],
-  ['~'.charCodeAt(0), '~'],
+]);
+
+/** Characters that are operators in 5.3 only: the parser gets a control character that means nothing to it. */
+const DISGUISED = new Map([
+  ['&'.charCodeAt(0), 14],
+  ['|'.charCodeAt(0), 15],
+  ['~'.charCodeAt(0), 16],
 ]);
 
 const scan = llex.luaX_next;
@@ -45,6 +49,11 @@ llex.luaX_next = (ls) => {
     }
     return;
   }
+  const disguise = DISGUISED.get(token);
+  if (disguise !== undefined) {
+    ls.t.token = disguise;
+    return;
+  }
   const char = FOREIGN.get(token);
   if (char !== undefined) {
     ls.t.token = char.charCodeAt(0);
@@ -54,6 +63,14 @@ llex.luaX_next = (ls) => {
 
 /** Fengari's wording of syntax errors and LuaJIT's. */
 const REWORDED: [RegExp, string][] = [
+  [/'<\\14>'/, "'&'"],
+  [/'<\\15>'/, "'|'"],
+  [/'<\\16>'/, "'~'"],
+  [/: syntax error near /, ": '=' expected near "],
+  [
+    /(decimal escape too large|hexadecimal digit expected|UTF-8 value too large|missing '[{}]'|invalid escape sequence) near '(.).*'$/s,
+    "invalid escape sequence near '$2'",
+  ],
   [/ near (<\w+>)$/, " near '$1'"],
   [/(^|: )(<\w+>) expected/, "$1'$2' expected"],
   [/no visible label '(.*)' for <goto> at line \d+/, "undefined label '$1'"],
@@ -62,10 +79,6 @@ const REWORDED: [RegExp, string][] = [
   [/<goto (.*)> at line \d+ jumps into the scope of local '(.*)'/, "<goto $1> jumps into the scope of local '$2'"],
   [/function or expression needs too many registers/, 'function or expression too complex'],
   [/unfinished long (string|comment) \(starting at line \d+\)/, 'unfinished long $1'],
-  [
-    /(decimal escape too large|hexadecimal digit expected|UTF-8 value too large|missing '[{}]')/,
-    'invalid escape sequence',
-  ],
   [/JS levels \(limit is \d+\)/, 'chunk has too many syntax levels'],
   [
     /too many (local variables|upvalues|C levels|JS levels) \(limit is (\d+)\) in (main function|function at line \d+)/,

@@ -100,7 +100,7 @@ export function openTable(L: LuaThread): Table {
       return to;
     },
     remove: (_L, args) => {
-      const t = checkTable(args, 0);
+      const t = checkTable(args.length === 0 ? [undefined] : args, 0);
       const end = t.length();
       if (args.length < 2 || args[1] === undefined) {
         if (end === 0) return [];
@@ -114,9 +114,6 @@ export function openTable(L: LuaThread): Table {
       for (let i = at; i < end; i++) t.set(i, t.get(i + 1));
       t.set(end, undefined);
       return removed;
-    },
-    setn: () => {
-      throw new KernelError("'setn' is obsolete");
     },
     sort: (thread, args) => {
       const t = checkTable(args, 0);
