@@ -14,10 +14,11 @@ short_description = "Slowest system calls"
 category = "Performance"
 args = {}
 
+-- These are globals so that they survive a reload of this file.
 -- The slowest so far, slowest first: { latency, start line, end line }
-local slowest = {}
+slowest = {}
 -- The start of the last call of each thread
-local started = {}
+started = {}
 
 local number, kind, arguments, latency, process, thread
 

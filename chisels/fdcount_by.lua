@@ -19,10 +19,11 @@ require "common"
 local key_name
 local key, number, name
 
+-- These are globals so that they survive a reload of this file.
 -- value of the field -> how many descriptors
-local counts = {}
+counts = {}
 -- value of the field -> set of descriptors
-local seen = {}
+seen = {}
 
 function on_set_arg(_, text)
   key_name = text

@@ -175,8 +175,9 @@ end
 
 -- ---- spans that are complete ----
 -- transactions[id] is a tree of result nodes by tag.
+-- A global: it survives a reload of this file.
 
-local transactions = {}
+transactions = {}
 
 local function record(span_id, tags, ns, lines)
   local tree = transactions[span_id] or {}

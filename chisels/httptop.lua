@@ -44,7 +44,8 @@ function on_set_arg(_, text)
   return true
 end
 
-local sums, calls = {}, {}
+-- Globals: what they hold survives when this file is changed and reloaded.
+sums, calls = {}, {}
 local by_container
 
 function on_init()

@@ -41,8 +41,8 @@ function on_init()
   return true
 end
 
--- The last shell found.
-local found = {}
+-- The last shell found. A global: it survives a reload of this file.
+found = {}
 
 local function matches(text, pattern)
   return not pattern or not text or string.find(text, pattern) ~= nil

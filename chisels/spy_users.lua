@@ -60,7 +60,8 @@ function on_init()
 end
 
 -- pid -> { depth, shell }: how deep below which shell it runs; depth -1: below none.
-local places = {}
+-- A global: it survives a reload of this file.
+places = {}
 
 -- Each directory change seen moves the search one ancestor nearer, for good: a change
 -- is the shell's own doing, so there the process itself is the first candidate.

@@ -44,7 +44,8 @@ function on_set_arg(name, text)
 end
 
 local screen = livetable.new(layout)
-local sums = {}
+-- A global: what it holds survives when this file is changed and reloaded.
+sums = {}
 local keys, value
 
 function on_init()

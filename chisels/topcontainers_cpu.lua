@@ -24,7 +24,8 @@ local screen = livetable.new {
   value_units = "timepct",
   top_number = 10,
 }
-local busy = {}
+-- A global: what it holds survives when this file is changed and reloaded.
+busy = {}
 local container, cpu
 
 function on_init()

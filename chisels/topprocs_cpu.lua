@@ -26,7 +26,8 @@ local layout = {
   top_number = 10,
 }
 local screen = livetable.new(layout)
-local busy = {}
+-- A global: what it holds survives when this file is changed and reloaded.
+busy = {}
 local keys, cpu
 
 function on_init()
