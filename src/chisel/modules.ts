@@ -13,9 +13,10 @@ const FILES: Record<string, string> = {
   'cjson.safe': 'cjson/safe.lua',
   lfs: 'lfs.lua',
   socket: 'socket.lua',
-  'socket.core': 'socket.lua',
+  'socket.core': 'socket/core.lua',
+  'socket.unix': 'socket/unix.lua',
   mime: 'mime.lua',
-  'mime.core': 'mime.lua',
+  'mime.core': 'mime/core.lua',
 };
 
 let made: Map<string, (state: LuaState) => LuaValue> | undefined;
