@@ -174,11 +174,11 @@ export function call(L: LuaThread, off: number, results: number): void {
 }
 
 /** Host functions that call Lua functions that call host functions ...: bounded by the JavaScript stack. */
-const MAX_NESTED = 1000;
+const MAX_NESTED = 300;
 
 function nestedTooDeep(L: LuaThread): void {
   if (L.nCcalls === MAX_NESTED) raise(L, 'stack overflow');
-  else if (L.nCcalls >= MAX_NESTED + 100) ldo.luaD_throw(L, 6);
+  else if (L.nCcalls >= MAX_NESTED + 30) ldo.luaD_throw(L, 6);
 }
 
 /** Puts a copy of a slot on top of the stack. */

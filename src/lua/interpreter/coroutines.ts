@@ -117,8 +117,8 @@ function finish(L: LuaThread, result: number, skip: number): number {
   if (meter.current.dying) throw meter.current.dying;
   const first = L.ci.funcOff + 1 + skip;
   if (result === OK || result === YIELDED) return L.top - first;
-  const error: TValue = L.stack[L.top - 1]!;
-  const { type, value } = error;
+  // Fengari gives -1 for a JavaScript error that it could not even report: the JavaScript stack is full.
+  const { type, value }: TValue = result === -1 ? toSlot('stack overflow') : L.stack[L.top - 1]!;
   L.stack[first] = new Slot(BOOLEAN, false);
   L.stack[first + 1] = new Slot(type, value);
   L.top = first + 2;

@@ -59,7 +59,7 @@ export function chunkName(p: Proto): string {
 
 export function lineOf(ci: CallInfo): number {
   const { p } = ci.func.value as { p: Proto };
-  return p.lineinfo[ci.l_savedpc - 1] ?? -1;
+  return p.lineinfo[Math.max(ci.l_savedpc - 1, 0)] ?? -1;
 }
 
 function localName(p: Proto, register: number, pc: number): string | undefined {

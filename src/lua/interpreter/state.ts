@@ -158,7 +158,7 @@ class InterpreterState implements LuaState, Runtime {
         throw dying;
       }
       if (status !== OK) {
-        const value = fromSlot(L.stack[L.top - 1]!);
+        const value = status === -1 ? 'stack overflow' : fromSlot(L.stack[L.top - 1]!);
         L.top = bottom;
         ci.top = ciTop;
         restoreSlots(L);
