@@ -1,12 +1,15 @@
 /** Reads captures and prints their events: what `burin -r FILE` does. */
 import type { EventSource } from '../capture/event-source.js';
 import { openCaptureFile } from '../capture/file-source.js';
+import type { CaptureDump } from '../sinsp/capture-dump.js';
 import type { EventCursor } from '../sinsp/event.js';
 import type { FieldContext } from '../sinsp/fields/field.js';
+import { serviceName } from '../sinsp/fields/services.js';
 import type { Output } from '../sinsp/format/output.js';
 import type { Printer } from '../sinsp/format/printer.js';
 import { Inspector } from '../sinsp/inspector.js';
 import { EC, EVENT_CATEGORIES, EVENT_COUNT } from '../sinsp/schema/index.js';
+import { L4_TCP, L4_UDP } from '../sinsp/state/fd-info.js';
 import type { ChiselSetup } from './chisel-setup.js';
 import { EXIT_ERROR, EXIT_OK } from './errors.js';
 import { makePrinter } from './printers.js';
@@ -22,6 +25,9 @@ const INTERNAL = Uint8Array.from({ length: EVENT_COUNT }, (_, type) =>
   (EVENT_CATEGORIES[type]! & EC.INTERNAL) !== 0 ? 1 : 0,
 );
 
+const portText = (port: number, l4proto: number): string =>
+  serviceName(port, l4proto === L4_TCP ? 'tcp' : l4proto === L4_UDP ? 'udp' : '') ?? String(port);
+
 export class Reader {
   readonly inspector: Inspector;
   readonly context: FieldContext;
@@ -31,6 +37,7 @@ export class Reader {
   private readonly begun = performance.now();
   /** Events handed to the printer. */
   private handed = 0;
+  private dump: CaptureDump | null = null;
   /** Events of all captures so far. */
   private total = 0;
   /** Ctrl-C, -n or -M ended the run. */
@@ -47,6 +54,7 @@ export class Reader {
       chisels?.inspector ??
       new Inspector({ ignoreUsers: settings.ignoreUsers, filterAfterParsing: settings.displayFilter });
     this.context = chisels?.context ?? { inspector: this.inspector, settings: { ...settings.render } };
+    if (settings.render.resolvePorts) this.inspector.state.portText = portText;
     output.unbuffered = settings.unbuffered;
     this.summary = settings.summary ? new Summary() : null;
     const wanted = settings.progress === 'always' || (settings.progress === 'terminal' && process.stderr.isTTY);
@@ -58,10 +66,14 @@ export class Reader {
     const { settings, output } = this;
     // Made even when nothing is printed: a bad format is an error then too.
     const printer = makePrinter(settings, this.context, output);
-    if (!settings.quiet && this.chisels === null) this.printer = printer;
+    if (!settings.quiet && settings.write === undefined && this.chisels === null) this.printer = printer;
     if (settings.filter !== '') {
       const { compileFilter } = await import('../sinsp/filter/index.js');
       this.inspector.setFilter(compileFilter(settings.filter, this.context));
+    }
+    if (settings.write !== undefined) {
+      const { openDump } = await import('./writing.js');
+      this.dump = openDump(settings, this.context, settings.write, this.chisels?.run.fatfile ?? settings.fatfile);
     }
     const stop = () => {
       // A second signal does not wait for the walk.
@@ -130,6 +142,10 @@ export class Reader {
 
   private async walk(source: EventSource): Promise<void> {
     const { inspector, output, progress } = this;
+    if (this.copies()) {
+      this.total += this.dump!.copy(source, () => progress?.tick(source, this.total));
+      return;
+    }
     const handler = this.handler();
     let turnEnds = performance.now() + TURN_MS;
     while (source.nextBatch()) {
@@ -151,12 +167,28 @@ export class Reader {
     }
   }
 
+  /** Everything goes from one capture to the other, and nobody looks at events on the way. */
+  private copies(): boolean {
+    const { dump, settings } = this;
+    if (dump === null || !dump.canCopy || this.chisels !== null || this.summary !== null) return false;
+    return settings.maxEvents === Number.POSITIVE_INFINITY && settings.suppressed.length === 0;
+  }
+
   /** What is done with each event that passes the filter; made once a capture, without anything that is not asked for. */
   private handler(): (event: EventCursor) => boolean {
     const { printer, summary, output, settings } = this;
     const { maxEvents, internal } = settings;
     const { writer } = output;
     const host = this.chisels?.host;
+    const { dump } = this;
+    if (dump !== null) {
+      return (event) => {
+        if (this.handed++ >= maxEvents) return false;
+        dump.write(event);
+        summary?.count(event);
+        return (host === undefined || host.onEvent(event)) && this.handed < maxEvents;
+      };
+    }
     if (host !== undefined) {
       if (maxEvents === Number.POSITIVE_INFINITY) return (event) => host.onEvent(event);
       return (event) => this.handed++ < maxEvents && host.onEvent(event) && this.handed < maxEvents;
@@ -182,6 +214,7 @@ export class Reader {
     const { output, settings } = this;
     this.progress?.finish();
     this.printer?.finish();
+    this.dump?.close();
     this.summary?.write(output.writer);
     output.flush();
     if (settings.verbose) {

@@ -31,7 +31,7 @@ export class Summary {
     }
     const sorted = [...rows].sort((a, b) => b[1] - a[1]).slice(0, ROWS);
     for (const [label, count] of sorted) {
-      writer.text(label.slice(0, NAME_WIDTH).padEnd(NAME_WIDTH));
+      writer.text(label.slice(0, 2) + label.slice(2, 2 + NAME_WIDTH).padEnd(NAME_WIDTH));
       writeUint(writer, count);
       writer.byte(10);
     }

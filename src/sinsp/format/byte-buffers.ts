@@ -68,11 +68,8 @@ function writeRows(writer: ByteWriter, bytes: Uint8Array, from: number, to: numb
       writeHexPadded(writer, bytes[i]!, 2, false);
     }
     if (!characters) continue;
-    for (; column < ROW; column++) {
-      if ((column & 1) === 0) writer.byte(SPACE);
-      writer.byte(SPACE);
-      writer.byte(SPACE);
-    }
+    // A lone last byte leaves the other half of its group out.
+    for (column = (column + 1) >> 1; column < ROW / 2; column++) writer.text('     ');
     writer.byte(SPACE);
     writer.byte(SPACE);
     for (let i = row; i < end; i++) writer.byte(isPrintable(bytes[i]!) ? bytes[i]! : DOT);

@@ -34,15 +34,26 @@ export class OutputTime {
         break;
       }
       case 'r':
-        writeSeconds(writer, Math.max(event.time, 0));
+        writeDifference(writer, event.time);
         break;
       case 'd':
         writeSeconds(writer, event.thread?.latency ?? 0);
         break;
       case 'D':
-        writeSeconds(writer, Number.isNaN(this.previous) ? 0 : Math.max(event.time - this.previous, 0));
+        writeDifference(writer, Number.isNaN(this.previous) ? 0 : event.time - this.previous);
         this.previous = event.time;
         break;
     }
   }
+}
+
+/** A difference of times in seconds. Negative ones, from clocks of different CPUs, wrap as unsigned 64-bit numbers do. */
+function writeDifference(writer: ByteWriter, nanos: number): void {
+  if (nanos >= 0) {
+    writeSeconds(writer, nanos);
+    return;
+  }
+  const wrapped = BigInt.asUintN(64, BigInt(nanos));
+  writer.text((wrapped / 1_000_000_000n).toString());
+  writeFraction(writer, Number(wrapped % 1_000_000_000n));
 }

@@ -1,0 +1,37 @@
+/** -w and its kin: makes the writer of captures that the settings ask for. */
+
+import { CaptureDump } from '../sinsp/capture-dump.js';
+import { EventCursor } from '../sinsp/event.js';
+import type { FieldContext } from '../sinsp/fields/field.js';
+import { compileFilter } from '../sinsp/filter/index.js';
+import { PPME } from '../sinsp/schema/index.js';
+import type { ThreadInfo } from '../sinsp/state/thread-info.js';
+import type { Settings } from './settings.js';
+
+/** Opens the file to write. Throws an Error with a full sentence when that cannot be done. */
+export function openDump(settings: Settings, context: FieldContext, path: string, fatfile: boolean): CaptureDump {
+  const { rotation } = settings;
+  return new CaptureDump(context.inspector, path, {
+    compress: settings.compress,
+    fatfile,
+    maxBytes: rotation.megabytes * 1_000_000,
+    maxSeconds: rotation.seconds,
+    maxEvents: rotation.events,
+    maxFiles: rotation.limit,
+    wantedThread:
+      settings.filterProclist && settings.filter !== '' ? threadFilter(settings.filter, context) : undefined,
+  });
+}
+
+/** The filter of the command line, asked about threads instead of events. */
+function threadFilter(filter: string, context: FieldContext): (thread: ThreadInfo) => boolean {
+  const predicate = compileFilter(filter, context);
+  const probe = new EventCursor();
+  probe.type = PPME.PROCINFO_E;
+  return (thread) => {
+    probe.thread = thread;
+    probe.tid = thread.tid;
+    probe.serial++;
+    return predicate.test(probe);
+  };
+}
