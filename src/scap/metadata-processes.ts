@@ -88,30 +88,49 @@ function readCommon(reader: BlockReader, version: number): ProcessRecord {
   return record;
 }
 
+/** Each field is there as long as the entry's length leaves room for it; the first that is not ends the entry. */
 function readOldTail(reader: BlockReader, record: ProcessRecord): void {
   const what = 'a process entry';
-  if (reader.left >= 4) record.loginuid = reader.u32(what);
-  if (reader.left >= 1) record.exeWritable = reader.u8(what) !== 0;
-  if (reader.left >= 8) record.capInheritable = reader.big64(what);
-  if (reader.left >= 8) record.capPermitted = reader.big64(what);
-  if (reader.left >= 8) record.capEffective = reader.big64(what);
+  if (reader.left < 4) return;
+  record.loginuid = reader.u32(what);
+  if (reader.left < 1) return;
+  record.exeWritable = reader.u8(what) !== 0;
+  if (reader.left < 8) return;
+  record.capInheritable = reader.big64(what);
+  if (reader.left < 8) return;
+  record.capPermitted = reader.big64(what);
+  if (reader.left < 8) return;
+  record.capEffective = reader.big64(what);
 }
 
-/** Each field is there as long as the entry's length leaves room for it. */
 function readNewTail(reader: BlockReader, record: ProcessRecord): void {
   const what = 'a process entry';
-  if (reader.left >= 8) record.pidnsInitStart = reader.big64(what);
-  if (reader.left >= 4) record.tty = reader.u32(what);
-  if (reader.left >= 4) record.loginuid = reader.u32(what);
-  if (reader.left >= 1) record.exeWritable = reader.u8(what) !== 0;
-  if (reader.left >= 8) record.capInheritable = reader.big64(what);
-  if (reader.left >= 8) record.capPermitted = reader.big64(what);
-  if (reader.left >= 8) record.capEffective = reader.big64(what);
-  if (reader.left >= 1) record.exeUpperLayer = reader.u8(what) !== 0;
-  if (reader.left >= 8) record.exeIno = reader.u64(what);
-  if (reader.left >= 8) record.exeInoCtime = reader.big64(what);
-  if (reader.left >= 8) record.exeInoMtime = reader.big64(what);
-  if (reader.left >= 1) record.exeFromMemfd = reader.u8(what) !== 0;
-  if (reader.left >= 1) record.exeLowerLayer = reader.u8(what) !== 0;
-  if (reader.left >= 8) record.pgid = reader.i64(what);
+  if (reader.left < 8) return;
+  record.pidnsInitStart = reader.big64(what);
+  if (reader.left < 4) return;
+  record.tty = reader.u32(what);
+  if (reader.left < 4) return;
+  record.loginuid = reader.u32(what);
+  if (reader.left < 1) return;
+  record.exeWritable = reader.u8(what) !== 0;
+  if (reader.left < 8) return;
+  record.capInheritable = reader.big64(what);
+  if (reader.left < 8) return;
+  record.capPermitted = reader.big64(what);
+  if (reader.left < 8) return;
+  record.capEffective = reader.big64(what);
+  if (reader.left < 1) return;
+  record.exeUpperLayer = reader.u8(what) !== 0;
+  if (reader.left < 8) return;
+  record.exeIno = reader.u64(what);
+  if (reader.left < 8) return;
+  record.exeInoCtime = reader.big64(what);
+  if (reader.left < 8) return;
+  record.exeInoMtime = reader.big64(what);
+  if (reader.left < 1) return;
+  record.exeFromMemfd = reader.u8(what) !== 0;
+  if (reader.left < 1) return;
+  record.exeLowerLayer = reader.u8(what) !== 0;
+  if (reader.left < 8) return;
+  record.pgid = reader.i64(what);
 }
