@@ -56,11 +56,12 @@ export function openBase(rt: Runtime, print: (text: string) => void): BaseFuncti
     return [asValue(next), tableArg(t, 1, arguments.length), undefined];
   };
   const ipairs: NativeFunction = function ipairs(t) {
+    if (arguments.length === 0) throw new ArgumentError(1, 'value expected');
     return [asValue(ipairsStep), tableArg(t, 1, arguments.length), 0];
   };
-  const select: NativeFunction = (n, ...values) => {
+  const select: NativeFunction = function select(n, ...values) {
     if (n === '#') return values.length;
-    const i = intArg(n, 1, 1);
+    const i = intArg(n, 1, arguments.length);
     if (i < 0) {
       if (-i > values.length) throw new ArgumentError(1, 'index out of range');
       return values.slice(i);
@@ -96,11 +97,13 @@ export function openBase(rt: Runtime, print: (text: string) => void): BaseFuncti
       return radix === 10 ? stringToNumber(text) : stringToNumberBase(text, radix);
     },
     rawget: function rawget(t, k) {
-      return tableArg(t, 1, arguments.length).get(k);
+      const table = tableArg(t, 1, arguments.length);
+      if (arguments.length < 2) throw new ArgumentError(2, 'value expected');
+      return table.get(k);
     },
     rawset: function rawset(t, k, v) {
       const table = tableArg(t, 1, arguments.length);
-      if (arguments.length < 3) throw wrong(arguments.length + 1, 'value', undefined, 0);
+      if (arguments.length < 3) throw new ArgumentError(arguments.length + 1, 'value expected');
       table.set(k, v);
       return table;
     },
@@ -262,6 +265,7 @@ function openProtectedCalls(rt: Runtime): void {
     }
   };
   const xpcall: NativeFunction = function xpcall(f, handler, ...args) {
+    if (arguments.length === 0) throw new ArgumentError(1, 'value expected');
     if (arguments.length < 2) throw new ArgumentError(2, 'function expected, got no value');
     const { coroutine } = rt;
     try {

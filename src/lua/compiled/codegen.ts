@@ -70,7 +70,7 @@ const ARITHMETIC: Record<string, { helper: string; code: (l: string, r: string) 
 
 const HELPERS =
   'T,NONE,TAIL,isArray,floor,index,setindex,add,sub,mul,div,mod,pow,unm,len,eq,lt,le,concat,numstr,callable,method,one,' +
-  'all,drop,oneG,gget,gset,refuel,forNumber,iterator,PairsIterator,IpairsIterator,pairs,ipairs,next,select,G,envs,dual,' +
+  'all,drop,oneG,indexG,arithmeticG,gget,gset,refuel,forNumber,iterator,PairsIterator,IpairsIterator,pairs,ipairs,next,select,G,envs,dual,' +
   'drive,deeper';
 
 interface FunctionState {
@@ -425,7 +425,7 @@ class Generator {
       return `${v}=${this.expr(value)};${this.setGlobal(target.name, v, target.line)}`;
     }
     if (target.kind !== 'index') throw new Error('not assignable');
-    const o = this.operand(target.object);
+    const o = this.object(target.object);
     const k = this.operand(target.key);
     const v = this.operand(value);
     return `${statementOf(o.setup)}${statementOf(k.setup)}${statementOf(v.setup)}${this.store(target, o.ref, k.ref, v.ref)}`;
@@ -599,6 +599,21 @@ class Generator {
     return { setup: `${t}=${value}`, ref: t };
   }
 
+  /** The same for something that a property is read of. */
+  private object(e: Expr): Operand {
+    const o = this.operand(e);
+    if (e.kind !== 'number' && e.kind !== 'nil') return o;
+    const t = this.temp();
+    return { setup: `${t}=${o.ref}`, ref: t };
+  }
+
+  /** An operator's slow form; in a generator its metamethod may yield. */
+  private slow(mark: string, helper: string, args: string): string {
+    if (!this.fs.generator) return `${mark}${helper}(${args})`;
+    const call = helper === 'index' ? `${mark}indexG(${args})` : `${mark}arithmeticG(${helper},${args})`;
+    return `(isArray($r=${call})?(yield* oneG($r)):$r)`;
+  }
+
   /** An expression as exactly one value. */
   private expr(e: Expr): string {
     switch (e.kind) {
@@ -642,7 +657,7 @@ class Generator {
         return sequence(setup, `typeof ${ref}==='number'?-${ref}:${slow}`);
       }
       case 'length': {
-        const { setup, ref } = this.operand(e.value);
+        const { setup, ref } = this.object(e.value);
         const slow = `${this.mark(e.line, false, [describe(e.value)])}len(${ref})`;
         return sequence(
           setup,
@@ -665,8 +680,9 @@ class Generator {
   }
 
   private index(e: Extract<Expr, { kind: 'index' }>): string {
-    const o = this.operand(e.object);
+    const o = this.object(e.object);
     const names = [describe(e.object)];
+    const slow = (k: string) => this.slow(this.mark(e.line, false, names), 'index', `${o.ref},${k}`);
     if (e.key.kind === 'string') {
       const key = quote(e.key.value);
       if (isShared(e.object)) {
@@ -674,22 +690,19 @@ class Generator {
         const found = `${o.ref} instanceof T&&($r=${o.ref}.hash.get(${key}))!==undefined&&($v=$r.v)!==undefined`;
         return sequence(
           o.setup,
-          `${o.ref}===${c}t&&($v=${c}e.v)!==undefined?$v:${found}?(${c}t=${o.ref},${c}e=$r,$v):` +
-            `${this.mark(e.line, false, names)}index(${o.ref},${key})`,
+          `${o.ref}===${c}t&&($v=${c}e.v)!==undefined?$v:${found}?(${c}t=${o.ref},${c}e=$r,$v):${slow(key)}`,
         );
       }
       return sequence(
         o.setup,
-        `${o.ref} instanceof T&&($v=${o.ref}.getStr(${key}))!==undefined?$v:` +
-          `${this.mark(e.line, false, names)}index(${o.ref},${key})`,
+        `${o.ref} instanceof T&&($v=${o.ref}.getStr(${key}))!==undefined?$v:${slow(key)}`,
       );
     }
     const k = this.operand(e.key);
     return sequence(
       o.setup,
       k.setup,
-      `${o.ref} instanceof T&&($v=${o.ref}.get(${k.ref}))!==undefined?$v:` +
-        `${this.mark(e.line, false, names)}index(${o.ref},${k.ref})`,
+      `${o.ref} instanceof T&&($v=${o.ref}.get(${k.ref}))!==undefined?$v:${slow(k.ref)}`,
     );
   }
 
@@ -738,7 +751,8 @@ class Generator {
     if (!isNumber(e.right)) guards.push(`typeof ${r.ref}==='number'`);
     const fast = code(l.ref, r.ref);
     if (guards.length === 0) return sequence(l.setup, r.setup, fast);
-    const slow = `${this.mark(e.line, false, [describe(e.left), describe(e.right)])}${helper}(${l.ref},${r.ref})`;
+    const mark = this.mark(e.line, false, [describe(e.left), describe(e.right)]);
+    const slow = this.slow(mark, helper, `${l.ref},${r.ref}`);
     return sequence(l.setup, r.setup, `${guards.join('&&')}?${fast}:${slow}`);
   }
 
@@ -861,7 +875,7 @@ class Generator {
     // Everything goes through temporaries where the call is written more than once.
     const twice = tail || this.fs.generator || spreads;
     if (e.method !== undefined) {
-      const o = this.operand(e.callee);
+      const o = this.object(e.callee);
       if (o.setup !== '') setup.push(o.setup);
       args.push(o.ref);
       const key = quote(e.method);

@@ -13,7 +13,7 @@ function* plainBody(fn: NativeFunction, args: Values): Generator<Values, LuaValu
 }
 
 /** Runs a coroutine until it yields or ends. Throws what its body threw. */
-function resume(rt: Runtime, co: Coroutine, args: Values): Values {
+function viaResume(rt: Runtime, co: Coroutine, args: Values): Values {
   const before = rt.coroutine;
   const { below } = rt;
   if (before !== undefined) before.status = 'normal';
@@ -48,7 +48,7 @@ function resume(rt: Runtime, co: Coroutine, args: Values): Values {
 function refusal(co: Coroutine): string | undefined {
   if (co.status === 'suspended') return undefined;
   if (co.status === 'dead') return 'cannot resume dead coroutine';
-  return co.status === 'running' ? 'cannot resume running coroutine' : 'cannot resume non-suspended coroutine';
+  return 'cannot resume running coroutine';
 }
 
 function coroutineArg(args: Values): Coroutine {
@@ -72,7 +72,7 @@ export function openCoroutine(rt: Runtime): LuaTable {
       const no = refusal(co);
       if (no !== undefined) return [false, no];
       try {
-        return [true, ...resume(rt, co, args.slice(1))];
+        return [true, ...viaResume(rt, co, args.slice(1))];
       } catch (thrown) {
         return [false, caught(rt, thrown).value];
       }
@@ -85,7 +85,7 @@ export function openCoroutine(rt: Runtime): LuaTable {
         const no = refusal(co);
         if (no !== undefined) throw new KernelError(no);
         try {
-          return resume(rt, co, values);
+          return viaResume(rt, co, values);
         } catch (thrown) {
           const error = caught(rt, thrown);
           if (typeof error.value !== 'string') throw error;

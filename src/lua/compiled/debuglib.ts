@@ -14,7 +14,7 @@ import {
   optInt,
   optString,
 } from './library.js';
-import { isTrue, NONE, type Runtime } from './runtime.js';
+import { isTrue, NONE, type Runtime, toNumber } from './runtime.js';
 import { bareName, type ChunkInfo, type Frame, framesOf, tracebackText } from './stack.js';
 import { LuaTable } from './table.js';
 import { Coroutine, isFunction, typeName, Userdata, type Values } from './values.js';
@@ -98,7 +98,7 @@ export function openDebug(rt: Runtime, originOf: FunctionOrigin): LuaTable {
       const what = optString(rest, 1) ?? 'nSlufL';
       if (/[^nSlufL]/.test(what)) throw new ArgumentError(args.length - rest.length + 2, 'invalid option');
       if (isFunction(rest[0])) return describe(what, rest[0], undefined);
-      if (typeof rest[0] !== 'number' && typeof rest[0] !== 'string') {
+      if (toNumber(rest[0]) === undefined) {
         throw new ArgumentError(args.length - rest.length + 1, 'function or level expected');
       }
       const level = checkInt(rest, 0);
@@ -130,7 +130,7 @@ export function openDebug(rt: Runtime, originOf: FunctionOrigin): LuaTable {
     traceback: (args) => {
       const [co, rest] = threadAnd(args);
       const [message] = rest;
-      if (message !== undefined && typeof message !== 'string' && typeof message !== 'number') return message;
+      if (rest.length > 0 && typeof message !== 'string' && typeof message !== 'number') return message;
       const level = optInt(rest, 1, co === undefined ? 1 : 0);
       const text = tracebackText(framesFor(co).slice(Math.max(0, level)));
       return message === undefined

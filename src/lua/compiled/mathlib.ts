@@ -140,7 +140,6 @@ export function openMath(): LuaTable {
       if (arguments.length === 0) return d;
       const r1 = numberArg(m, 1, arguments.length);
       if (arguments.length === 1) {
-        if (r1 < 1) throw new ArgumentError(1, 'interval is empty');
         return Math.floor(d * r1) + 1;
       }
       const r2 = numberArg(n, 2, arguments.length);

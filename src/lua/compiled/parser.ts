@@ -67,6 +67,7 @@ export interface ParsedChunk {
 
 /** Parses a chunk. Throws {@link LuaError} with "chunk:line: what near 'token'". */
 export function parse(source: string, chunkName: string): ParsedChunk {
+  if (source.startsWith('\x1b')) throw new LuaError('attempt to load chunk with wrong mode');
   try {
     return new Parser(source).chunk();
   } catch (error) {
@@ -92,9 +93,6 @@ class Parser {
   private position = 0;
 
   constructor(source: string) {
-    if (source.startsWith('\x1bLJ') || source.startsWith('\x1bLua')) {
-      throw new SyntaxProblem('cannot load precompiled code', 1, undefined);
-    }
     this.lexer = new Lexer(source);
   }
 
@@ -499,10 +497,8 @@ class Parser {
 
   private expressionStatement(line: number): Statement {
     const first = this.suffixed();
-    if (first.kind === 'call' && this.lexer.kind !== '=' && this.lexer.kind !== ',') {
-      return { kind: 'call', call: first };
-    }
-    const targets = [first];
+    if (first.kind === 'call') return { kind: 'call', call: first };
+    const targets: Expr[] = [first];
     const check = (target: Expr) => {
       if (target.kind !== 'local' && target.kind !== 'global' && target.kind !== 'index') this.fail('syntax error');
     };
@@ -540,6 +536,7 @@ class Parser {
           node.vararg = true;
           break;
         }
+        if (!this.isName()) this.fail("<name> or '...' expected");
         node.params.push(this.declare(this.name(), undefined));
       } while (this.accept(','));
     }

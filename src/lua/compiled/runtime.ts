@@ -40,6 +40,9 @@ const MAX_META_LOOP = 100;
 /** Environment of a function: read without argument, set with one. */
 export type EnvironmentAccess = (e?: LuaTable) => LuaTable;
 
+/** What a state is said to use at least: the heap can shrink below what it was when the state was made. */
+const LEAST_BYTES = 65536;
+
 /** Steps between looks at the clock. */
 const FUEL = 20000;
 
@@ -137,6 +140,9 @@ export class Runtime {
       isArray,
       floor: Math.floor,
       index: (o: LuaValue, k: LuaValue) => this.viaIndex(o, k),
+      // Forms for functions that may yield: they ask for the call of a metamethod instead of making it.
+      indexG: (o: LuaValue, k: LuaValue) => this.deferred(() => this.viaIndex(o, k)),
+      arithmeticG: (op: (a: LuaValue, b: LuaValue) => LuaValue, a: LuaValue, b: LuaValue) => this.deferred(() => op(a, b)),
       setindex: (o: LuaValue, k: LuaValue, v: LuaValue) => this.viaSetIndex(o, k, v),
       add: (a: LuaValue, b: LuaValue) => arithmetic.call(this, '__add', (x, y) => x + y, a, b),
       sub: (a: LuaValue, b: LuaValue) => arithmetic.call(this, '__sub', (x, y) => x - y, a, b),
@@ -200,7 +206,7 @@ export class Runtime {
 
   /** An error of an operator, at the place where it runs. `describe` gets the names of the operands there. */
   operatorError(describe: (names: readonly (string | undefined)[]) => string): LuaError {
-    const frames = this.frames(14);
+    const frames = currentFrames(this.below, 14, true);
     const top = frames[0]?.chunk === undefined ? frames[1] : frames[0];
     const names = frames[0]?.site?.names ?? [];
     return withDeepStack(() => new LuaError(`${position(top)}${describe(names)}`));
@@ -272,6 +278,24 @@ export class Runtime {
     return meta === undefined ? undefined : meta.getStr(event);
   }
 
+  /** Set while a generator runs an operator: metamethods are asked for, not called. */
+  private defer = false;
+
+  private deferred(operator: () => LuaValue): LuaValue | Values {
+    this.defer = true;
+    try {
+      return operator();
+    } finally {
+      this.defer = false;
+    }
+  }
+
+  /** The first result of a metamethod; a request to call it, where the operator runs in a generator. */
+  private invoke(handler: LuaValue, a: LuaValue, b: LuaValue): LuaValue {
+    if (!this.defer) return viaFirst(this.viaCall(handler, a, b));
+    return [TAIL, asValue(this.viaCallable(handler)), a, b] as unknown as LuaValue;
+  }
+
   viaIndex(object: LuaValue, key: LuaValue): LuaValue {
     let o = object;
     for (let loop = 0; loop < MAX_META_LOOP; loop++) {
@@ -285,7 +309,7 @@ export class Runtime {
         handler = this.metamethod(o, '__index');
         if (handler === undefined) throw this.typeError('index', o);
       }
-      if (isFunction(handler)) return viaFirst(asFunction(handler)(o, key));
+      if (isFunction(handler)) return this.invoke(handler, o, key);
       o = handler;
     }
     throw this.error("'__index' chain too long; possibly a loop");
@@ -332,7 +356,7 @@ export class Runtime {
     const y = toNumber(b);
     if (x !== undefined && y !== undefined) return operation(x, y);
     const handler = this.binaryHandler(event, a, b);
-    if (handler !== undefined) return viaFirst(this.viaCall(handler, a, b));
+    if (handler !== undefined) return this.invoke(handler, a, b);
     const blamed = x === undefined ? 0 : 1;
     throw this.typeError('perform arithmetic on', blamed === 0 ? a : b, blamed);
   }
@@ -437,7 +461,7 @@ export class Runtime {
   }
 
   memoryUsed(): number {
-    return Math.max(0, heapBytes() - this.baseBytes);
+    return Math.max(LEAST_BYTES, heapBytes() - this.baseBytes);
   }
 
   /** Called about every {@link FUEL} steps: looks at the clock and the heap. Returns the next ration. */

@@ -81,20 +81,20 @@ export function framesOf(error: Error, below: readonly Frame[] = []): Frame[] {
 }
 
 /** Lua levels now, innermost first. `below` stands in for what is under a running error handler. */
-export function currentFrames(below: readonly Frame[] = [], limit = FRAME_LIMIT): Frame[] {
+export function currentFrames(below: readonly Frame[] = [], limit = FRAME_LIMIT, inOperator = false): Frame[] {
   const holder: { stack?: unknown } = {};
   const before = Error.stackTraceLimit;
   Error.stackTraceLimit = limit;
   Error.captureStackTrace(holder, currentFrames);
   Error.stackTraceLimit = before;
-  return toFrames(callSites(holder), below);
+  return toFrames(callSites(holder), below, inOperator);
 }
 
 /**
  * Library functions are named `$name`; other JavaScript right above a call in Lua is a function of the host, except
- * the tier's own go-betweens, named `via...`.
+ * the tier's own go-betweens, named `via...`. `inOperator`: the innermost place of Lua itself fails, even where it calls.
  */
-function toFrames(sites: NodeJS.CallSite[], below: readonly Frame[]): Frame[] {
+function toFrames(sites: NodeJS.CallSite[], below: readonly Frame[], inOperator = false): Frame[] {
   const frames: Frame[] = [];
   let libraries = 0;
   let others = false;
@@ -115,7 +115,9 @@ function toFrames(sites: NodeJS.CallSite[], below: readonly Frame[]): Frame[] {
         frames.push(...below);
         return frames;
       }
+      if (functionName === 'viaResume') break;
       if (functionName.startsWith('$')) libraries++;
+      else if (typeof file !== 'string') continue;
       else if (!functionName.startsWith('via')) others = true;
       continue;
     }
@@ -123,12 +125,13 @@ function toFrames(sites: NodeJS.CallSite[], below: readonly Frame[]): Frame[] {
     const id = /^f(\d+)$/.exec(functionName)?.[1];
     const fn = id === undefined ? undefined : chunk.functions[Number(id)];
     if (fn === undefined) continue;
-    const isCall = site?.isCall ?? false;
+    const fails = inOperator && libraries === 0 && frames.length === 0;
+    const isCall = !fails && (site?.isCall ?? false);
     const name = isCall && !site!.tail ? site!.names[0] : undefined;
     if (libraries > 0 || (others && isCall)) natives(name, isCall);
     else if (isCall && frames.length > 0 && frames.at(-1)!.name === undefined) frames.at(-1)!.name = name;
     others = false;
-    if (!site?.tail) frames.push({ chunk, fn, site, name: undefined });
+    if (fails || !site?.tail) frames.push({ chunk, fn, site, name: undefined });
   }
   natives(undefined, false);
   return frames;

@@ -22,7 +22,7 @@ import type { CodeOptions } from './codegen.js';
 import { openCoroutine } from './coroutinelib.js';
 import { openDebug } from './debuglib.js';
 import { features } from './features.js';
-import { addVariadic, checkAny, checkString, named, optString, variadic } from './library.js';
+import { addVariadic, checkAny, checkString, named, optString, variadic, wrong } from './library.js';
 import { openBit, openMath } from './mathlib.js';
 import { openIo, openOs } from './oslib.js';
 import { defaultPath, openPackage } from './packagelib.js';
@@ -55,17 +55,23 @@ export class CompiledState implements LuaState {
   private readonly host: FileHost;
   private readonly print: (bytes: string) => void;
   private readonly closeFiles: () => void;
+  /** Writes out what the standard output holds, where the state itself buffers it. */
+  private readonly flushOutput: () => void = () => {};
   private readonly chunks = new Set<CompiledChunk>();
 
   constructor(private readonly options: LuaStateOptions = {}) {
     const { rt } = this;
     this.globals = rt.G;
-    const flush = () => options.flush?.();
+    const flush = () => {
+      this.flushOutput();
+      options.flush?.();
+    };
     this.host = { flush, checkpoint: () => void rt.viaRefuel() };
     if (options.stdout) this.print = options.stdout;
     else {
       const out = standardFile(1, this.host);
       this.print = (bytes) => void out.write(bytes);
+      this.flushOutput = () => void out.flush();
     }
     const wanted = features(options.program ?? '', options);
     this.code = {
@@ -121,7 +127,7 @@ export class CompiledState implements LuaState {
 
   private exit(code: number): never {
     this.closeFiles();
-    this.options.flush?.();
+    this.host.flush?.();
     if (this.options.exit) return this.options.exit(code);
     return process.exit(code);
   }
@@ -180,7 +186,7 @@ export class CompiledState implements LuaState {
   /** Reads and compiles a file. Throws KernelError when it cannot be read or may not be loaded, LuaError for syntax. */
   private loadFile(path: string | undefined): NativeFunction {
     if (path === undefined) {
-      this.options.flush?.();
+      this.host.flush?.();
       return this.loadText(readFileSync(0, 'latin1'), '=stdin');
     }
     const refused = this.options.mayLoad?.(path);
@@ -235,7 +241,7 @@ export class CompiledState implements LuaState {
         const [chunk] = args;
         const name = optString(args, 1);
         if (typeof chunk === 'string') return attempt(() => this.loadText(chunk, name ?? chunk), args[3]);
-        if (!isFunction(chunk)) return attempt(() => this.loadText(checkString(args, 0), name ?? ''), args[3]);
+        if (!isFunction(chunk)) throw wrong(1, 'function', chunk, args.length);
         return attempt(() => this.loadText(fromReader(chunk), name ?? '=(load)'), args[3]);
       },
       loadstring: (args) => {
@@ -276,6 +282,7 @@ export class CompiledState implements LuaState {
       throw this.failure(error);
     } finally {
       setCheckpoint(before);
+      this.flushOutput();
     }
   }
 

@@ -145,7 +145,7 @@ export function openString(rt: Runtime): LuaTable {
         const fn = asFunction(by);
         ask = (captures) => viaFirst(captures.length === 1 ? fn(captures[0]) : fn(...captures));
       } else {
-        throw wrong(3, 'string/function/table', by, arguments.length);
+        throw new ArgumentError(3, 'string/function/table expected');
       }
       const replace = (captures: LuaValue[]): string | undefined => {
         const value = ask(captures);

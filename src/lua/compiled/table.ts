@@ -7,6 +7,7 @@
  * make sweeping worth while. An entry that was swept or replaced never comes back to life, which is what lets
  * compiled code remember entries.
  */
+import { KernelError } from '../kernel/errors.js';
 import type { LuaTable as LuaTableView, LuaValue } from '../vm.js';
 
 /** One key of the hash part. Globals of compiled code are held as entries. */
@@ -63,10 +64,10 @@ export class LuaTable implements LuaTableView {
           return;
         }
       } else if (key !== key) {
-        throw new TypeError('table index is NaN');
+        throw new KernelError('table index is NaN');
       }
     } else if (key === undefined) {
-      throw new TypeError('table index is nil');
+      throw new KernelError('table index is nil');
     }
     this.setHash(key, value);
   }
@@ -192,7 +193,7 @@ export class LuaTable implements LuaTableView {
       if (e === undefined) {
         // A key that was in the array part until the traversal removed the end of it.
         if (i > 0) e = this.head;
-        else throw new TypeError("invalid key to 'next'");
+        else throw new KernelError("invalid key to 'next'");
       } else {
         e = e.next;
       }

@@ -51,7 +51,7 @@ export function openTable(rt: Runtime): LuaTable {
       return NONE;
     },
     remove: function remove(t, position) {
-      const table = tableArg(t, 1, arguments.length);
+      const table = tableArg(t, 1, 1);
       const end = table.length();
       if (position === undefined) {
         if (end === 0) return NONE;

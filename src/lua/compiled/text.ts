@@ -27,8 +27,8 @@ export function tostring(rt: Runtime, value: LuaValue): LuaValue {
 export function plainText(value: LuaValue): string {
   if (value === undefined || typeof value === 'boolean') return String(value ?? 'nil');
   const object = value as unknown as object;
-  const builtin = typeof object === 'function' && isLibraryFunction(object) ? 'builtin: ' : '';
-  return `${typeName(value)}: ${builtin}${address(object)}`;
+  const builtin = typeof object === 'function' && isLibraryFunction(object);
+  return `${typeName(value)}: ${builtin ? `builtin#${Number(address(object)) % 0x40000000}` : address(object)}`;
 }
 
 export function formatHost(rt: Runtime): FormatHost {
