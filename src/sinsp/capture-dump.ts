@@ -34,7 +34,7 @@ export class CaptureDump {
   private held: Map<string, Uint8Array> | null = null;
 
   /**
-   * Opens the file, unless it is one of several, and takes the inspector's onSection and onRejected.
+   * Opens the file, unless it is one of several, and joins the inspector's onSection and onRejected.
    * Throws an Error with a full sentence when the file cannot be written; so do the other methods.
    */
   constructor(
@@ -43,13 +43,18 @@ export class CaptureDump {
     private readonly options: DumpOptions = {},
   ) {
     this.files = new CaptureFiles(path, options, options);
+    const { onSection, onRejected } = inspector;
     inspector.onSection = () => {
+      onSection?.();
       this.headerWritten = true;
       this.held = new Map();
       const writer = this.files.current;
       if (writer !== null) this.writeHeader(writer);
     };
-    inspector.onRejected = (event) => this.rejected(event);
+    inspector.onRejected = (event) => {
+      onRejected?.(event);
+      this.rejected(event);
+    };
   }
 
   /** Writes an event that the filter accepted. */
