@@ -22,7 +22,7 @@ import {
 } from '../scap/event-blocks.js';
 import { DUMP_FLAG_STATE_ONLY, EventCursor, MAX_PARAMS } from './event.js';
 import type { Predicate } from './filter/predicate.js';
-import { EF, EVENT_COUNT, EVENT_FLAGS, EVENTS } from './schema/index.js';
+import { EF, EVENT_COUNT, EVENT_FLAGS, EVENTS, PPME } from './schema/index.js';
 import { State, type StateOptions } from './state/state.js';
 
 /** By event code: 1 for events that, at the start of a section, complete its header: containers, users, groups. */
@@ -275,6 +275,10 @@ export class Inspector {
       return true;
     }
     if ((EVENT_FLAGS[type]! & EF.MODIFIES_STATE) === 0 && !this.filterAfterParsing) {
+      // The end of a write knows its descriptor even if the filter rejected its beginning.
+      if (type === PPME.SYSCALL_WRITE_X && event.fd === null && event.thread !== null) {
+        event.fd = state.getFd(event.thread, event.thread.lastFd);
+      }
       if (this.mayMatch[type] === 0 || !predicate.test(event)) {
         state.rejected(event);
         this.onRejected?.(event);

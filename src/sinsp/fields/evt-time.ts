@@ -80,14 +80,17 @@ const isoTime = () => (event: EventCursor, writer: ByteWriter) => {
   writer.text('+0000');
 };
 
+/** Events that take no part in the pairing of enter and exit. */
+const isUnpaired = (type: number): boolean =>
+  (EVENT_FLAGS[type]! & EF.SKIPPARSERESET) !== 0 && type !== PPME.PROCINFO_E;
+
 /**
  * Latency of the event's thread: 0 for events that take no part in pairing (context switches, signals), NaN for internal
  * events.
  */
 function latencyOf(event: EventCursor): number {
   const { thread, type } = event;
-  if (thread === null) return 0;
-  if (EVENT_FLAGS[type]! & EF.SKIPPARSERESET && type !== PPME.PROCINFO_E) return 0;
+  if (thread === null || isUnpaired(type)) return 0;
   return EVENT_CATEGORIES[type]! & EC.INTERNAL ? Number.NaN : thread.latency;
 }
 
@@ -220,9 +223,15 @@ export const evtTimeFields: readonly Field[] = [
     () => (event) => (event.thread === null ? Number.NaN : quantized(latencyOf(event))),
     { hidden: true },
   ),
-  text('evt.latency.human', 'latency with a unit, as in 1.23ms', () => (event) => {
-    const latency = latencyOf(event);
-    return Number.isNaN(latency) ? undefined : humanDuration(latency);
+  text('evt.latency.human', 'latency with a unit, as in 1.23ms', () => {
+    // Events without a thread repeat the text of the one before: so sysdig has it.
+    let last = '';
+    return (event) => {
+      const latency = latencyOf(event);
+      if (Number.isNaN(latency)) return undefined;
+      if (event.thread !== null && !isUnpaired(event.type)) last = humanDuration(latency);
+      return last;
+    };
   }),
   number('evt.deltatime', PT.RELTIME, PF.DEC, 'nanoseconds since the previous event that was shown', deltaReader, {
     stateful: true,

@@ -3,7 +3,7 @@ import type { EventCursor } from '../event.js';
 import type { FdInfo } from '../state/fd-info.js';
 import type { State } from '../state/state.js';
 import { type AddressTest, addressEquals, addressInNetwork } from './address-values.js';
-import { fdOf, IS_IP, IS_LISTENER, IS_V6, NO_END, type PickEnd, SOURCE } from './fd-views.js';
+import { fdOf, IS_IP, IS_LISTENER, IS_V6, NO_ADDRESS, NO_END, type PickEnd, SOURCE } from './fd-views.js';
 import { type CustomCompare, FieldError } from './field.js';
 import { hostAddresses } from './hosts.js';
 import { servicePort } from './services.js';
@@ -12,7 +12,6 @@ const testEnd = (fd: FdInfo, end: number, test: AddressTest): boolean =>
   IS_V6[fd.type] === 1
     ? test(0, (end === SOURCE ? fd.sip6 : fd.dip6) ?? NO_ADDRESS)
     : test((end === SOURCE ? fd.sip : fd.dip) >>> 0, null);
-const NO_ADDRESS = new Uint8Array(16);
 
 const anyOf =
   (tests: readonly AddressTest[]): AddressTest =>

@@ -56,11 +56,14 @@ export const remoteEnd: PickEnd = (state, fd, thread) => {
   return end === NO_END ? NO_END : end === SOURCE ? DEST : SOURCE;
 };
 
+/** What a socket has that is neither bound nor connected. */
+export const NO_ADDRESS: Uint8Array = new Uint8Array(16);
+
 /** The address of an end is one of the machine's own, or of the thread's container. */
 export function isLocal(state: State, fd: FdInfo, end: number, thread: ThreadInfo | null): boolean {
   if (IS_V6[fd.type] === 1) {
     const address = end === SOURCE ? fd.sip6 : fd.dip6;
-    return address !== null && state.isLocalAddress6(address, thread);
+    return state.isLocalAddress6(address ?? NO_ADDRESS, thread);
   }
   return state.isLocalAddress4((end === SOURCE ? fd.sip : fd.dip) >>> 0, thread);
 }

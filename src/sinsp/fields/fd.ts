@@ -4,7 +4,7 @@ import { ipv4Text, ipv6Text, writeIpv4, writeIpv6 } from '../format/addresses.js
 import type { ByteWriter } from '../format/byte-writer.js';
 import type { Name } from '../names.js';
 import { FD_TYPE, PF, PPME, PT } from '../schema/index.js';
-import { type FdInfo, L4_ICMP, L4_RAW, L4_TCP, L4_UDP } from '../state/fd-info.js';
+import { type FdInfo, L4_ICMP, L4_RAW, L4_TCP, L4_UDP, ROLE_NONE, shownProtocol } from '../state/fd-info.js';
 import type { State } from '../state/state.js';
 import { creatorNames } from './creator-names.js';
 import { fieldClass, INDEX_ARGUMENT, indexArgument } from './define.js';
@@ -192,7 +192,8 @@ function protocol(name: string, description: string, pick: PickEnd): Field {
         const fd = fdOf(state, event);
         if (fd === null) return undefined;
         const end = pick(state, fd, event.thread);
-        if (end === NO_END) return undefined;
+        // Other sockets with a role have no client, and no name for it.
+        if (end === NO_END) return pick === clientEnd && fd.role !== ROLE_NONE ? '' : undefined;
         // Listening sockets have a server port but, as sysdig has it, no service.
         if (IS_LISTENER[fd.type] === 1) return '';
         const number = end === SOURCE ? fd.sport : fd.dport;
@@ -322,14 +323,25 @@ export const fdFields: readonly Field[] = [
     ...bothEnds,
     compare: comparePorts,
   },
-  port('fd.cport', 'port of the client', clientEnd),
+  {
+    ...port('fd.cport', 'port of the client', clientEnd),
+    make: ({ inspector: { state } }) => ({
+      kind: 'number',
+      // Sockets that have a role and no client, listening ones among them, have client port 0.
+      get: (event) => {
+        const fd = fdOf(state, event);
+        if (fd === null || fd.role === ROLE_NONE) return Number.NaN;
+        return IS_CONNECTION[fd.type] === 1 ? fd.sport : 0;
+      },
+    }),
+  },
   port('fd.sport', 'port of the server', serverEnd),
   port('fd.lport', 'port of the end on this machine', localEnd),
   port('fd.rport', 'port of the far end', remoteEnd),
   rows.text(
     'fd.l4proto',
     'transport of a socket: tcp, udp, icmp or raw',
-    ofFd((fd) => l4Words[fd.l4proto] ?? '<NA>'),
+    ofFd((fd) => l4Words[shownProtocol(fd)] ?? '<NA>'),
     onFd,
   ),
   rows.text(

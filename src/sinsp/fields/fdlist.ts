@@ -31,7 +31,7 @@ function list(name: string, description: string, item: Item, format: number = PF
         if (index < 0 || index >= event.nparams || event.thread === null) return undefined;
         const length = event.paramLength(index);
         const at = event.paramOffsets[index]!;
-        if (length < 2) return '';
+        if (length < 2) return undefined;
         const count = Math.min(event.view.getUint16(at, true), Math.floor((length - 2) / ENTRY_SIZE));
         const table = state.fdTable(event.thread);
         const items: string[] = [];
@@ -40,7 +40,7 @@ function list(name: string, description: string, item: Item, format: number = PF
           const said = item(table.get(number), number, state);
           if (said !== undefined) items.push(said);
         }
-        return items.join(',');
+        return items.length === 0 ? undefined : items.join(',');
       },
     { format, eventTypes: lazyCodes((info) => listParam(info.code) >= 0) },
   );
