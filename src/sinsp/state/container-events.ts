@@ -31,6 +31,9 @@ export function containerJson(state: State, event: EventCursor): void {
   if (!container.complete) event.dumpFlags |= DUMP_FLAG_STATE_ONLY;
   const thread = new ThreadInfo(-1, state.names.internText(`container:${container.id}`), state.names.empty);
   thread.exe = state.names.empty;
+  thread.ptid = 0;
+  thread.uid = 0;
+  thread.gid = 0;
   thread.vtid = CONTAINER_VTID;
   thread.vpid = CONTAINER_VTID;
   thread.containerId = container.id;

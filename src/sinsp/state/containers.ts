@@ -17,7 +17,6 @@ export const CONTAINER_TYPES = [
   'bpm',
   'static',
   'podman',
-  'systemd-nspawn',
 ] as const;
 const DOCKER = 0;
 const LXC = 1;
@@ -26,7 +25,6 @@ const MESOS = 3;
 const CRI = 6;
 const BPM = 9;
 const PODMAN = 11;
-const SYSTEMD_NSPAWN = 12;
 
 export interface ContainerMount {
   readonly source: string;
@@ -125,28 +123,53 @@ export interface ContainerMatch {
   readonly name: string;
 }
 
-const HEX_ID = '([0-9a-fA-F]{64})';
-/** Layouts of paths with a 64-digit id, in the order in which they are tried; each over all cgroups. */
-const ID_LAYOUTS: readonly (readonly [type: number, layouts: readonly RegExp[]])[] = [
-  [PODMAN, [new RegExp(`/libpod-${HEX_ID}\\.scope[^/]*$`)]],
-  [DOCKER, [new RegExp(`/${HEX_ID}$`), new RegExp(`/docker-${HEX_ID}\\.scope`)]],
+const ID_LENGTH = 64;
+const SHOWN_LENGTH = 12;
+
+/** What stands around an id in a cgroup path, by runtime in the order in which they are tried; each over all cgroups. */
+const ID_LAYOUTS: readonly (readonly [
+  type: number,
+  layouts: readonly (readonly [prefix: string, suffix: string])[],
+])[] = [
+  [PODMAN, [['/libpod-', '.scope']]],
+  [
+    DOCKER,
+    [
+      ['/', ''],
+      ['/docker-', '.scope'],
+    ],
+  ],
   [
     CRI,
     [
-      new RegExp(`/crio-${HEX_ID}$`),
-      new RegExp(`/cri-containerd-${HEX_ID}\\.scope`),
-      new RegExp(`/crio-${HEX_ID}\\.scope`),
-      new RegExp(`:cri-containerd:${HEX_ID}$`),
+      ['/crio-', ''],
+      ['/cri-containerd-', '.scope'],
+      ['/crio-', '.scope'],
+      [':cri-containerd:', ''],
     ],
   ],
 ];
 
+/**
+ * The id between the last prefix and the last suffix of a path, if it is 64 digits long. As ever, digits are only looked
+ * at in the first 64 characters of the path.
+ */
+function idIn(path: string, prefix: string, suffix: string): string | null {
+  const at = path.lastIndexOf(prefix);
+  if (at < 0) return null;
+  const start = at + prefix.length;
+  const end = suffix === '' ? path.length : path.lastIndexOf(suffix);
+  if (end - start !== ID_LENGTH) return null;
+  if (!/^[0-9a-fA-F]*$/.test(path.slice(start, ID_LENGTH))) return null;
+  return path.slice(start, start + SHOWN_LENGTH);
+}
+
 function byId(cgroups: readonly Cgroup[]): ContainerMatch | null {
   for (const [type, layouts] of ID_LAYOUTS) {
     for (const { path } of cgroups) {
-      for (const layout of layouts) {
-        const match = layout.exec(path);
-        if (match) return { id: match[1]!.slice(0, 12), type, name: '' };
+      for (const [prefix, suffix] of layouts) {
+        const id = idIn(path, prefix, suffix);
+        if (id !== null) return { id, type, name: '' };
       }
     }
   }
@@ -180,11 +203,6 @@ function byName(cgroups: readonly Cgroup[]): ContainerMatch | null {
   for (const { path } of cgroups) {
     const bpm = /bpm-([A-Za-z0-9._-]+?)(?:\.scope.*)?$/.exec(path);
     if (bpm) return { id: bpm[1]!, type: BPM, name: bpm[1]! };
-  }
-  for (const { path } of cgroups) {
-    const nspawn = /\/machine\.slice\/(?:machine-(.+)\.scope|systemd-nspawn@(.+)\.service)(?:\/|$)/.exec(path);
-    const id = nspawn?.[1] ?? nspawn?.[2];
-    if (id !== undefined) return { id, type: SYSTEMD_NSPAWN, name: id };
   }
   return null;
 }
@@ -244,12 +262,16 @@ export class Containers {
     return this.known(cgroups).list;
   }
 
-  /** The container id for a text of cgroups, `''` for the host. A container seen for the first time gets a bare record. */
+  /**
+   * The container id for a text of cgroups, `''` for the host. A container seen for the first time gets a bare record,
+   * unless its runtime (CRI) cannot be told from its path.
+   */
   resolve(cgroups: string): string {
     if (cgroups === '') return '';
     const match = this.known(cgroups).match;
     if (match === null) return '';
-    if (!this.table.has(match.id)) this.table.set(match.id, bareContainer(match.id, match.type, match.name));
+    if (match.type !== CRI && !this.table.has(match.id))
+      this.table.set(match.id, bareContainer(match.id, match.type, match.name));
     return match.id;
   }
 }

@@ -2,6 +2,7 @@
  * What is known of one open descriptor. A duplicated or inherited descriptor is a copy of this record.
  */
 import type { Name } from '../names.js';
+import { FD_TYPE } from '../schema/index.js';
 
 /** Roles of a socket. */
 export const ROLE_NONE = 0;
@@ -15,6 +16,20 @@ export const L4_TCP = 2;
 export const L4_UDP = 3;
 export const L4_ICMP = 4;
 export const L4_RAW = 5;
+
+/** The protocol to show of a socket: without a role none is known yet, raw and listening sockets excepted. */
+export function shownProtocol(fd: FdInfo): number {
+  switch (fd.type) {
+    case FD_TYPE.IPV4_SOCK:
+    case FD_TYPE.IPV6_SOCK:
+      return fd.role === ROLE_NONE && fd.l4proto !== L4_RAW ? L4_NA : fd.l4proto;
+    case FD_TYPE.IPV4_SERVSOCK:
+    case FD_TYPE.IPV6_SERVSOCK:
+      return fd.l4proto;
+    default:
+      return L4_NA;
+  }
+}
 
 /** How a name is made that nobody asked for yet: see fd-names.ts. Ends and ports, whatever the protocol. */
 export const NAME_TUPLE = 0;
