@@ -1,11 +1,11 @@
 /** Fields of lists of descriptors, as poll has them: `fdlist.*`. */
 import type { EventCursor } from '../event.js';
 import { ipv4Text, ipv6Text } from '../format/addresses.js';
-import { PF, PPME } from '../schema/index.js';
+import { FD_TYPE, PF, PPME } from '../schema/index.js';
 import type { FdInfo } from '../state/fd-info.js';
 import type { State } from '../state/state.js';
 import { fieldClass, lazyCodes } from './define.js';
-import { IS_CONNECTION, IS_LISTENER, IS_V6 } from './fd-views.js';
+import { IS_CONNECTION, IS_LISTENER, IS_V6, NO_ADDRESS } from './fd-views.js';
 import type { Field } from './field.js';
 
 const { text } = fieldClass('fdlist');
@@ -53,8 +53,12 @@ const addressOf = (fd: FdInfo, source: boolean): string | undefined => {
 };
 
 const client: Item = (fd) => (fd !== undefined && IS_CONNECTION[fd.type] === 1 ? addressOf(fd, true) : undefined);
-const server: Item = (fd) =>
-  fd !== undefined && (IS_CONNECTION[fd.type] === 1 || IS_LISTENER[fd.type] === 1) ? addressOf(fd, false) : undefined;
+const server: Item = (fd) => {
+  if (fd === undefined) return undefined;
+  // Of an IPv6 socket that listens, sysdig shows the first four bytes as if they were all of it.
+  if (fd.type === FD_TYPE.IPV6_SERVSOCK) return (fd.dip6 ?? NO_ADDRESS).subarray(0, 4).join('.');
+  return IS_CONNECTION[fd.type] === 1 || IS_LISTENER[fd.type] === 1 ? addressOf(fd, false) : undefined;
+};
 
 export const fdlistFields: readonly Field[] = [
   list(
@@ -77,9 +81,8 @@ export const fdlistFields: readonly Field[] = [
   ),
   list(
     'fdlist.sports',
-    'ports of the servers of those that are sockets',
-    (fd) =>
-      fd !== undefined && (IS_CONNECTION[fd.type] === 1 || IS_LISTENER[fd.type] === 1) ? String(fd.dport) : undefined,
+    'ports of the servers of those that are connections',
+    (fd) => (fd !== undefined && IS_CONNECTION[fd.type] === 1 ? String(fd.dport) : undefined),
     PF.DEC,
   ),
 ];

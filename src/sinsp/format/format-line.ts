@@ -64,8 +64,18 @@ export class FormatLine implements Printer {
   }
 
   print(event: EventCursor): boolean {
+    const start = this.writer.length;
+    try {
+      return this.printTokens(event, start);
+    } catch (error) {
+      // A field that cannot be printed ends the run: no half line is left behind.
+      this.writer.rewind(start);
+      throw error;
+    }
+  }
+
+  private printTokens(event: EventCursor, start: number): boolean {
     const { writer, tokens } = this;
-    const start = writer.length;
     for (let i = 0; i < tokens.length; i++) {
       const token = tokens[i]!;
       if (token.write === null) {
