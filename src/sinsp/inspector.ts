@@ -65,6 +65,8 @@ export class Inspector {
   onMetadataBlock: ((blockType: number, offset: number, length: number) => void) | null = null;
   /** Called when all metadata of a section is loaded, before its first event. */
   onSection: (() => void) | null = null;
+  /** Called at the end of each write before the filter, when set: tracer marks are looked for here. */
+  onWriteEnd: ((event: EventCursor) => void) | null = null;
   /**
    * Called for events the filter rejected, and for state-only events, after their effect on state.
    * Used by the fatfile mode of -w.
@@ -267,6 +269,7 @@ export class Inspector {
     const type = event.type;
     state.begin(event);
     this.onEvery?.(event);
+    if (this.onWriteEnd !== null && type === PPME.SYSCALL_WRITE_X) this.onWriteEnd(event);
     const predicate = this.predicate;
     if (predicate === null) {
       state.apply(event);

@@ -96,8 +96,8 @@ export interface Field {
    */
   make(context: FieldContext, argument: string | undefined, purpose?: Purpose): Extractor;
   readonly compare?: CustomCompare;
-  /** Without an argument in a filter, the field stands for several values, of which any may match. */
-  readonly candidates?: (context: FieldContext) => Candidates;
+  /** In a filter the field stands for several values, of which any may match; undefined when it has just one. */
+  readonly candidates?: (context: FieldContext, argument: string | undefined) => Candidates | undefined;
   /** The value depends on nothing but the event's code (and, for generic events, on which system call it is). */
   readonly byType?: boolean;
   /** The value depends on the events that were asked about before. */

@@ -8,7 +8,7 @@ import type { ThreadInfo } from '../state/thread-info.js';
 import { ancestor, mainThreadOf, sessionLeader, visitAncestors } from './ancestors.js';
 import { fieldClass, INDEX_ARGUMENT, indexArgument, KEY_ARGUMENT, ofThread } from './define.js';
 import { fdTypeWord } from './fd-views.js';
-import type { Field, FieldContext } from './field.js';
+import type { Candidates, Field, FieldContext } from './field.js';
 import { commandLine, environmentValue, remembered } from './process-lists.js';
 
 const { number, text, name, boolean, bigint } = fieldClass('process');
@@ -45,6 +45,12 @@ const absolute = (high: number, low: number): bigint => (BigInt(high >>> 0) << 3
 const creation = (thread: ThreadInfo): bigint | undefined =>
   thread.cloneTsHigh === 0 && thread.cloneTsLow === 0 ? undefined : absolute(thread.cloneTsHigh, thread.cloneTsLow);
 
+/** Only without an index do filters look at all ancestors. */
+const withoutArgument =
+  (make: (context: FieldContext) => Candidates) =>
+  (context: FieldContext, argument: string | undefined): Candidates | undefined =>
+    argument === undefined ? make(context) : undefined;
+
 /** A field of the n-th ancestor; without index, a filter looks at all of them. */
 function ancestorText(fieldName: string, description: string, get: (thread: ThreadInfo) => string): Field {
   return text(
@@ -61,7 +67,7 @@ function ancestorText(fieldName: string, description: string, get: (thread: Thre
       argument: INDEX_ARGUMENT,
       noTransformer: true,
       noRhs: true,
-      candidates: ({ inspector: { state } }) => ({
+      candidates: withoutArgument(({ inspector: { state } }) => ({
         kind: 'text',
         visit: (event, test) => {
           const thread = event.thread === null ? undefined : mainThreadOf(state, event.thread);
@@ -69,7 +75,7 @@ function ancestorText(fieldName: string, description: string, get: (thread: Thre
           if (thread !== undefined) visitAncestors(state, thread, (at) => !(found = test(get(at))));
           return found;
         },
-      }),
+      })),
     },
   );
 }
@@ -89,7 +95,7 @@ function ancestorName(fieldName: string, description: string, get: (thread: Thre
       argument: INDEX_ARGUMENT,
       noTransformer: true,
       noRhs: true,
-      candidates: ({ inspector: { state } }) => ({
+      candidates: withoutArgument(({ inspector: { state } }) => ({
         kind: 'name',
         visit: (event, test) => {
           const thread = event.thread === null ? undefined : mainThreadOf(state, event.thread);
@@ -97,7 +103,7 @@ function ancestorName(fieldName: string, description: string, get: (thread: Thre
           if (thread !== undefined) visitAncestors(state, thread, (at) => !(found = test(get(at))));
           return found;
         },
-      }),
+      })),
     },
   );
 }
@@ -255,7 +261,7 @@ export const procFields: readonly Field[] = [
       argument: INDEX_ARGUMENT,
       noTransformer: true,
       noRhs: true,
-      candidates: ({ inspector: { state } }) => ({
+      candidates: withoutArgument(({ inspector: { state } }) => ({
         kind: 'number',
         visit: (event, test) => {
           const thread = event.thread === null ? undefined : mainThreadOf(state, event.thread);
@@ -263,7 +269,7 @@ export const procFields: readonly Field[] = [
           if (thread !== undefined) visitAncestors(state, thread, (at) => !(found = test(at.pid)));
           return found;
         },
-      }),
+      })),
     },
   ),
   ancestorName(
@@ -461,7 +467,7 @@ export const procFields: readonly Field[] = [
       argument: KEY_ARGUMENT,
       noTransformer: true,
       noRhs: true,
-      candidates: ({ inspector: { state } }) => ({
+      candidates: withoutArgument(({ inspector: { state } }) => ({
         kind: 'text',
         visit: (event, test) => {
           const thread = event.thread === null ? undefined : mainThreadOf(state, event.thread);
@@ -469,7 +475,7 @@ export const procFields: readonly Field[] = [
           if (thread !== undefined) visitAncestors(state, thread, (at) => !(found = test(splitEnv(at.env).join(' '))));
           return found;
         },
-      }),
+      })),
     },
   ),
   number(

@@ -99,8 +99,8 @@ class Compiler {
       const own = located(this.text, at, () => field.compare!(operator, values, this.context, argument));
       if (own !== undefined) return finished(own, traits);
     }
-    if (field.candidates !== undefined && argument === undefined) {
-      const candidates = field.candidates(this.context);
+    const candidates = field.candidates?.(this.context, argument);
+    if (candidates !== undefined) {
       return finished(this.candidateTest(check, candidates, field.type), traits);
     }
     return undefined;
