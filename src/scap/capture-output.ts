@@ -7,6 +7,8 @@ import zlib from 'node:zlib';
 import { createDeflater, type Deflater } from './gzip-deflate.js';
 
 const BUFFER = 512 << 10;
+/** Blocks up to this length are copied by a loop; their lengths are multiples of 4. */
+const SHORT = 256;
 
 export interface OutputOptions {
   /** Write gzip. */
@@ -19,6 +21,7 @@ export class CaptureOutput {
   /** Bytes written to the file, compressed where it is, those still in the buffer included as they are. */
   private written = 0;
   private readonly buffer = new Uint8Array(BUFFER);
+  private readonly bufferView = new DataView(this.buffer.buffer);
   private used = 0;
   private readonly fd: number;
   private readonly deflater: Deflater | null;
@@ -56,6 +59,17 @@ export class CaptureOutput {
   /** The buffer that `reserve` gives room in. */
   get target(): Uint8Array {
     return this.buffer;
+  }
+
+  /** Copies one block; for the usual short one a loop is several times faster than a call that copies bytes. */
+  writeBlock(view: DataView, bytes: Uint8Array, from: number, length: number): void {
+    if (length > SHORT) {
+      this.writeBlocks(bytes, from, from + length);
+      return;
+    }
+    const at = this.reserve(length);
+    const target = this.bufferView;
+    for (let i = 0; i < length; i += 4) target.setUint32(at + i, view.getUint32(from + i, true), true);
   }
 
   /** Copies whole blocks, of any total length. */

@@ -52,7 +52,7 @@ export class CaptureWriter {
    */
   writeEvent(bytes: Uint8Array, view: DataView, offset: number, length: number, stateOnly = false): void {
     const kind = eventBlockKind(view.getUint32(offset, true));
-    if (kind & V2 && !stateOnly) this.output.writeBlocks(bytes, offset, offset + length);
+    if (kind >= 0 && kind & V2 && !stateOnly) this.output.writeBlock(view, bytes, offset, length);
     else if (!this.rewrite(bytes, view, offset, length, kind, stateOnly)) return;
     this.events++;
   }
