@@ -1,7 +1,8 @@
 /**
  * Turns `probe-recipes.ts` and the schema's JSON into the tables of the probe and of the addon:
- * `probe/bpf/rows.h` (what to copy) and `probe/addon/rows.inc` (how to make parameters of it).
- * Run `npx tsx scripts/generate-probe-tables.ts` after editing a recipe; a test checks that the result is up to date.
+ * `probe/bpf/rows.h` (what to copy), `probe/addon/rows.inc` (how to make parameters of it) and
+ * `src/capture/live-calls.ts` (which calls there are).
+ * Run `npx tsx scripts/generate-probe-tables.ts` after editing a recipe; with `--check` it only compares.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { otherEvents, recipes } from './probe-recipes.js';
@@ -256,6 +257,16 @@ for (const line of otherEvents.trim().split('\n')) {
 addon += '};\n';
 
 callsModule += '};\n';
-writeFileSync(new URL('../src/capture/live-calls.ts', import.meta.url), callsModule);
-writeFileSync(new URL('../probe/bpf/rows.h', import.meta.url), bpf);
-writeFileSync(new URL('../probe/addon/rows.inc', import.meta.url), addon);
+const outputs: [string, string][] = [
+  ['../src/capture/live-calls.ts', callsModule],
+  ['../probe/bpf/rows.h', bpf],
+  ['../probe/addon/rows.inc', addon],
+];
+for (const [name, text] of outputs) {
+  const url = new URL(name, import.meta.url);
+  if (!process.argv.includes('--check')) writeFileSync(url, text);
+  else if (readFileSync(url, 'utf8') !== text) {
+    console.error(`${name} is out of date: run npx tsx scripts/generate-probe-tables.ts`);
+    process.exitCode = 1;
+  }
+}

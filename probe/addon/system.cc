@@ -245,25 +245,51 @@ Napi::Value Sleep(const Info &info)
 }
 
 /*
- * capset acts on one thread, and Node has several. Each is interrupted by a signal whose handler sets its own
- * capabilities: only system calls, no locks.
+ * Capabilities belong to a thread, and Node has several. Each is interrupted by a signal whose handler gives up its own:
+ * only system calls, no locks. One of Node's threads blocks all signals, except for those that the C library keeps for
+ * itself and never lets anyone block; so one of these is borrowed, past the library, and given back.
  */
 std::atomic<int> threads_done;
 std::atomic<int> thread_error;
 uint64_t wanted_caps;
+const int LIBRARY_SIGNAL = 33;
 
-int set_own_caps()
+struct KernelAction {
+	void (*handler)(int);
+	unsigned long flags;
+	void (*restorer)();
+	uint64_t mask;
+};
+
+#if defined(__x86_64__)
+/* x86 wants to be told how to return from a handler; the library's own way is not public. */
+extern "C" void burin_return_from_signal();
+__asm__(".text\n.type burin_return_from_signal,@function\nburin_return_from_signal:\n\tmov $15, %eax\n\tsyscall\n");
+const unsigned long HANDLER_FLAGS = SA_RESTART | 0x04000000;
+#else
+const unsigned long HANDLER_FLAGS = SA_RESTART;
+#endif
+
+int give_up_own()
 {
 	__user_cap_header_struct head = {_LINUX_CAPABILITY_VERSION_3, 0};
 	const auto lo = static_cast<__u32>(wanted_caps), hi = static_cast<__u32>(wanted_caps >> 32);
 	__user_cap_data_struct data[2] = {{lo, lo, 0}, {hi, hi, 0}};
+	/*
+	 * Without the bounding set root would get everything back by running a program. Only CAP_SETPCAP may lower it; who
+	 * lacks that cannot get more by running programs than anyone can.
+	 */
+	for (int c = 0; c < 64; c++)
+		if (!(wanted_caps >> c & 1))
+			syscall(SYS_prctl, PR_CAPBSET_DROP, c, 0, 0, 0);
+	syscall(SYS_prctl, PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
 	return syscall(SYS_capset, &head, data) ? errno : 0;
 }
 
-void on_caps_signal(int)
+void on_library_signal(int)
 {
 	int saved = errno;
-	int e = set_own_caps();
+	int e = give_up_own();
 	if (e)
 		thread_error = e;
 	threads_done++;
@@ -274,16 +300,14 @@ void on_caps_signal(int)
 Napi::Value KeepCapabilities(const Info &info)
 {
 	wanted_caps = info[0].ToNumber().Uint32Value() | static_cast<uint64_t>(info[1].ToNumber().Uint32Value()) << 32;
-	for (int c = 0; c < 64; c++)
-		if (!(wanted_caps >> c & 1))
-			prctl(PR_CAPBSET_DROP, c, 0, 0, 0); /* needs CAP_SETPCAP; without it the set is no danger either */
-	prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
-	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-	const int sig = SIGRTMAX - 1;
-	struct sigaction action = {}, old;
-	action.sa_handler = on_caps_signal;
-	action.sa_flags = SA_RESTART;
-	sigaction(sig, &action, &old);
+	KernelAction action = {}, old = {};
+	action.handler = on_library_signal;
+	action.flags = HANDLER_FLAGS;
+#if defined(__x86_64__)
+	action.restorer = burin_return_from_signal;
+#endif
+	if (syscall(SYS_rt_sigaction, LIBRARY_SIGNAL, &action, &old, sizeof(uint64_t)))
+		return number(info, -errno);
 	threads_done = 0;
 	thread_error = 0;
 	int asked = 0;
@@ -291,7 +315,7 @@ Napi::Value KeepCapabilities(const Info &info)
 	if (DIR *d = opendir("/proc/self/task")) {
 		while (dirent *e = readdir(d)) {
 			pid_t tid = atoi(e->d_name);
-			if (tid > 0 && tid != self && syscall(SYS_tgkill, getpid(), tid, sig) == 0)
+			if (tid > 0 && tid != self && syscall(SYS_tgkill, getpid(), tid, LIBRARY_SIGNAL) == 0)
 				asked++;
 		}
 		closedir(d);
@@ -300,8 +324,8 @@ Napi::Value KeepCapabilities(const Info &info)
 		timespec ms = {0, 1000000};
 		nanosleep(&ms, nullptr);
 	}
-	int e = set_own_caps();
-	sigaction(sig, &old, nullptr);
+	int e = give_up_own();
+	syscall(SYS_rt_sigaction, LIBRARY_SIGNAL, &old, nullptr, sizeof(uint64_t));
 	if (!e)
 		e = thread_error ? thread_error.load() : threads_done < asked ? ETIMEDOUT : 0;
 	return number(info, -e);
