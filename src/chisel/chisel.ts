@@ -79,9 +79,10 @@ export class Chisel {
     const mayLoad = (path: string) => (services.allowUntrusted ? undefined : refusal(path));
     const refused = mayLoad(this.file);
     if (refused !== undefined) throw new ChiselError(`chisel ${name} (${this.file}) was not loaded: ${refused}`);
-    const source = readLuaFile(this.file);
+    const source = stripShebang(readLuaFile(this.file));
     this.lua = createLuaState({
       tier: services.lua.tier,
+      program: source,
       limits: options.limits ?? services.lua.limits,
       stdout: (text) => services.print(text),
       flush: () => services.flush(),
@@ -96,7 +97,7 @@ export class Chisel {
     this.installApi(options.data?.(this.lua) ?? this.lua.newTable());
     this.builtinGlobals = new Set([...globals.entries()].map(([key]) => String(key)));
     try {
-      const chunk = this.lua.load(stripShebang(source), stripShebang(source));
+      const chunk = this.lua.load(source, source);
       this.lua.call(chunk);
     } catch (error) {
       throw this.failure(`Failed to load chisel ${name}: ${errorText(error)}`, error);
@@ -250,6 +251,11 @@ export class Chisel {
 
   setFilter(text: string): void {
     this.filter = text === '' ? null : this.services.compileFilter(text);
+  }
+
+  /** By event code: 0 for events that its filter cannot accept; undefined when it may want all. */
+  get eventTypes(): Uint8Array | undefined {
+    return this.filter?.eventTypes;
   }
 
   setFormatter(format: string): void {

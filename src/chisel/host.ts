@@ -11,6 +11,9 @@ import { Chisel, type ChiselOptions } from './chisel.js';
 import { ChiselError } from './errors.js';
 import type { ChiselServices } from './services.js';
 
+/** How far behind the clock the intervals of a quiet live capture are. */
+const QUIET_LAG_MS = 300;
+
 /** What a chisel was started as: the same words start its new version after a change. */
 export interface ChiselOrigin {
   readonly name: string;
@@ -129,6 +132,26 @@ export class ChiselHost {
       if (chisel.timer.active && !chisel.disabled) this.interval(chisel, event);
       else chisel.timer.touch();
     }
+  }
+
+  /** A live capture is quiet: intervals go by all the same, a little behind the clock so that no event comes before. */
+  tick(milliseconds = Date.now()): void {
+    if (!this.captureOpen) return;
+    for (const chisel of this.chisels) {
+      if (!chisel.timer.active || chisel.disabled) continue;
+      this.guard(chisel, () => chisel.checkInterval(BigInt(milliseconds - QUIET_LAG_MS) * 1_000_000n));
+    }
+  }
+
+  /** By event code: 1 for events that at least one chisel can want; null when one of them may want all. */
+  wantedTypes(): Uint8Array | null {
+    let wanted: Uint8Array | null = null;
+    for (const chisel of this.chisels) {
+      const types = chisel.eventTypes;
+      if (types === undefined) return null;
+      wanted = wanted === null ? types.slice() : wanted.map((value, code) => value | types[code]!);
+    }
+    return wanted;
   }
 
   private interval(chisel: Chisel, event: EventCursor): void {

@@ -1,6 +1,7 @@
 /** Gives chisels what they may ask of the run: output, filters, formats, and facts about the capture. */
 
 import type { EventSource } from '../capture/event-source.js';
+import type { LiveSource } from '../capture/live.js';
 import { searchPath } from '../chisel/search-path.js';
 import type { ChiselServices, RunInfo } from '../chisel/services.js';
 import type { EventCursor } from '../sinsp/event.js';
@@ -17,6 +18,8 @@ import type { Settings } from './settings.js';
 /** The part of a run that chisels can change, and that changes while it goes on. */
 export class ChiselRun implements RunInfo {
   source: EventSource | null = null;
+  /** Set while a live capture runs. */
+  liveSource: LiveSource | null = null;
   sourceFile = '';
   /** A chisel installed the capture filter. */
   private filterOfChisel: string | undefined;
@@ -84,8 +87,9 @@ export class ChiselRun implements RunInfo {
     this.context.settings.json = json;
   }
 
-  setSnaplen(_bytes: number): void {
-    // Buffers of a file are as long as they were recorded.
+  setSnaplen(bytes: number): void {
+    // Buffers of a file are as long as they were recorded; -s overrides a chisel.
+    if (!this.settings.snaplenChosen) this.liveSource?.setSnaplen(bytes);
   }
 
   setFatfileMode(on: boolean): void {

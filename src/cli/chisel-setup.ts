@@ -9,7 +9,7 @@ import { standardOutput } from '../sinsp/format/output.js';
 import { Inspector } from '../sinsp/inspector.js';
 import { ChiselRun, chiselServices } from './chisel-services.js';
 import { type CommandLine, parseCommandLine } from './command-line.js';
-import { type Settings, settingsOf } from './settings.js';
+import type { Settings } from './settings.js';
 
 export class ChiselSetup {
   readonly inspector = new Inspector();
@@ -26,10 +26,12 @@ export class ChiselSetup {
     this.host = new ChiselHost(this.services);
   }
 
-  /** Reads the command line, loading chisels on the way. Throws UsageError and ChiselError. */
-  static parse(argv: readonly string[]): { line: CommandLine; setup: ChiselSetup } {
-    // How Lua is to run must be known before the first chisel is loaded, wherever the options for it stand.
-    const setup = new ChiselSetup(settingsOf(lenient(argv)));
+  /**
+   * Reads the command line, loading chisels on the way. Throws UsageError and ChiselError.
+   * @param early settings as far as they are known: how Lua is to run must be, wherever the options for it stand
+   */
+  static parse(argv: readonly string[], early: Settings): { line: CommandLine; setup: ChiselSetup } {
+    const setup = new ChiselSetup(early);
     const line = parseCommandLine(argv, (name, rest) => setup.host.loadFromCommandLine(name, rest));
     return { line, setup };
   }
@@ -39,21 +41,6 @@ export class ChiselSetup {
     Object.assign(this.context.settings, settings.render, { cutBuffers: false });
     this.inspector.state.options.ignoreUsers = settings.ignoreUsers;
     this.run.settle(settings);
-  }
-}
-
-/** The command line as far as it can be read without asking chisels. */
-function lenient(argv: readonly string[]): CommandLine {
-  const empty: CommandLine = { switches: new Map(), values: new Map(), words: [] };
-  try {
-    return parseCommandLine(argv, () => 0);
-  } catch {
-    const known = argv.filter((word) => /^--(lua|chisel-|allow-untrusted)/.test(word));
-    try {
-      return parseCommandLine(known, () => 0);
-    } catch {
-      return empty;
-    }
   }
 }
 

@@ -17,6 +17,8 @@ export interface CommandLine {
   readonly values: ReadonlyMap<string, readonly string[]>;
   /** Words that are neither options nor theirs. */
   readonly words: readonly string[];
+  /** The words behind `--`: a command to run and watch, or, with -r, more of the filter. */
+  readonly command?: readonly string[];
 }
 
 /** Splits the command line. Throws UsageError. */
@@ -24,6 +26,7 @@ export function parseCommandLine(argv: readonly string[], chiselArgs: ChiselArgs
   const switches = new Map<string, number>();
   const values = new Map<string, string[]>();
   const words: string[] = [];
+  let command: string[] | undefined;
   let index = 0;
 
   const take = (row: OptionRow, shown: string, glued: string | undefined): void => {
@@ -47,7 +50,7 @@ export function parseCommandLine(argv: readonly string[], chiselArgs: ChiselArgs
   while (index < argv.length) {
     const word = argv[index++]!;
     if (word === '--') {
-      words.push(...argv.slice(index));
+      command = argv.slice(index);
       break;
     }
     if (word.startsWith('--')) {
@@ -70,7 +73,11 @@ export function parseCommandLine(argv: readonly string[], chiselArgs: ChiselArgs
       words.push(word);
     }
   }
-  return { switches, values, words };
+  if (command !== undefined && values.has('read')) {
+    words.push(...command);
+    command = undefined;
+  }
+  return { switches, values, words, command };
 }
 
 function longOption(name: string): OptionRow {
@@ -116,3 +123,15 @@ function editDistance(a: string, b: string): number {
 
 /** Whether this long name is an option with a value, for callers that build command lines. */
 export const takesValue = (name: string): boolean => OPTIONS.find((row) => row.name === name)?.value !== undefined;
+
+/** The command line as far as it can be read without asking chisels which words are theirs. Never throws. */
+export function parseLeniently(argv: readonly string[]): CommandLine {
+  for (const words of [argv, argv.filter((word) => /^--(lua|chisel-|allow-untrusted)/.test(word))]) {
+    try {
+      return parseCommandLine(words, () => 0);
+    } catch {
+      // The strict reading that follows tells what is wrong.
+    }
+  }
+  return { switches: new Map(), values: new Map(), words: [] };
+}

@@ -1,8 +1,9 @@
 /** From the words of the command line to the command that does what they ask for. Commands are loaded when they run. */
 import { CaptureError } from '../capture/event-source.js';
-import { type CommandLine, parseCommandLine } from './command-line.js';
-import { EXIT_ERROR, EXIT_OK, EXIT_UNSUPPORTED_VERSION, UsageError } from './errors.js';
-import { settingsOf } from './settings.js';
+import { type CommandLine, parseCommandLine, parseLeniently } from './command-line.js';
+import { EXIT_ERROR, EXIT_NO_LIVE, EXIT_OK, EXIT_UNSUPPORTED_VERSION } from './errors.js';
+import type { LiveSession } from './live.js';
+import { type Settings, settingsOf } from './settings.js';
 
 /** Runs the command and answers its exit status; never throws. */
 export async function main(argv: readonly string[]): Promise<number> {
@@ -14,31 +15,67 @@ export async function main(argv: readonly string[]): Promise<number> {
 }
 
 async function run(argv: readonly string[], again = false): Promise<number> {
-  const chisels = mayNameChisel(argv) ? await import('./chisel-setup.js') : undefined;
-  const { line, setup } = chisels?.ChiselSetup.parse(argv) ?? { line: parseCommandLine(argv, () => 0), setup: null };
-  const shown = await information(line);
-  if (shown !== undefined) {
-    const { standardOutput } = await import('../sinsp/format/output.js');
-    const output = standardOutput();
-    output.writer.copy(Buffer.from(shown, 'utf8'), 0, Buffer.byteLength(shown, 'utf8'));
-    output.flush();
-    return EXIT_OK;
+  if (!mayNameChisel(argv)) return plainRun(parseCommandLine(argv, () => 0));
+  const early = parseLeniently(argv);
+  const text = await information(early);
+  if (text !== undefined) return show(text);
+  const earlySettings = settingsOf(early);
+  const { ChiselSetup, splitCommandLine } = await import('./chisel-setup.js');
+  const live = earlySettings.files.length === 0 ? await openLive(earlySettings) : null;
+  try {
+    const { line, setup } = ChiselSetup.parse(argv, earlySettings);
+    if (setup.host.chisels.length === 0) {
+      live?.close();
+      return await plainRun(line);
+    }
+    const settings = settingsOf(line);
+    setup.settle(settings);
+    const [{ Reader }, { standardOutput }] = await Promise.all([
+      import('./read.js'),
+      import('../sinsp/format/output.js'),
+    ]);
+    const status = await new Reader(settings, standardOutput(), setup, live).run();
+    const { runAgain } = setup.host;
+    setup.host.close();
+    // The second run's own wish for another one is ignored.
+    return runAgain === undefined || again ? status : await run(splitCommandLine(runAgain), true);
+  } finally {
+    live?.close();
   }
+}
+
+/** A run without chisels. */
+async function plainRun(line: CommandLine): Promise<number> {
+  const text = await information(line);
+  if (text !== undefined) return show(text);
   const settings = settingsOf(line);
-  if (settings.files.length === 0) throw new UsageError('no capture given: use -r FILE, or -r - for standard input');
   const [{ Reader }, { standardOutput }] = await Promise.all([
     import('./read.js'),
     import('../sinsp/format/output.js'),
   ]);
-  if (chisels === undefined || setup === null || setup.host.chisels.length === 0) {
-    return new Reader(settings, standardOutput()).run();
+  const live = settings.files.length === 0 ? await openLive(settings) : null;
+  try {
+    return await new Reader(settings, standardOutput(), null, live).run();
+  } finally {
+    live?.close();
   }
-  setup.settle(settings);
-  const status = await new Reader(settings, standardOutput(), setup).run();
-  const { runAgain } = setup.host;
-  setup.host.close();
-  // The second run's own wish for another one is ignored.
-  return runAgain === undefined || again ? status : run(chisels.splitCommandLine(runAgain), true);
+}
+
+async function openLive(settings: Settings): Promise<LiveSession> {
+  const { LiveSession } = await import('./live.js');
+  const live = new LiveSession({ ...settings.live, snaplen: settings.snaplen }, (line) => {
+    process.stderr.write(`burin: ${line}\n`);
+  });
+  live.dropRights(settings.write);
+  return live;
+}
+
+async function show(text: string): Promise<number> {
+  const { standardOutput } = await import('../sinsp/format/output.js');
+  const output = standardOutput();
+  output.writer.copy(Buffer.from(text, 'utf8'), 0, Buffer.byteLength(text, 'utf8'));
+  output.flush();
+  return EXIT_OK;
 }
 
 /** Can this command line name a chisel? Spares the others the loading of Lua. */
@@ -80,6 +117,17 @@ async function information(line: CommandLine): Promise<string | undefined> {
         : listChisels(searchPath(), has('allow-untrusted'));
     return Buffer.from(text, 'latin1').toString('utf8');
   }
+  if (has('explain')) {
+    const settings = settingsOf(line);
+    const [{ explainKernelFilter }, { compileFilter }, { Inspector }] = await Promise.all([
+      import('./live.js'),
+      import('../sinsp/filter/index.js'),
+      import('../sinsp/inspector.js'),
+    ]);
+    const context = { inspector: new Inspector(), settings: settings.render };
+    const types = settings.filter === '' ? undefined : compileFilter(settings.filter, context).eventTypes;
+    return explainKernelFilter(settings.filter, types);
+  }
   if (line.values.get('print')?.includes('p')) {
     const { formatOf } = await import('./printers.js');
     return `${formatOf(settingsOf(line), process.stdout.isTTY === true)}\n`;
@@ -91,5 +139,6 @@ function complain(error: unknown, argv: readonly string[]): number {
   const message = error instanceof Error ? error.message : String(error);
   process.stderr.write(`burin: ${message}\n`);
   if (argv.includes('--debug') && error instanceof Error && error.stack) process.stderr.write(`${error.stack}\n`);
+  if (error instanceof Error && error.name === 'LiveError') return EXIT_NO_LIVE;
   return error instanceof CaptureError && error.unsupportedVersion ? EXIT_UNSUPPORTED_VERSION : EXIT_ERROR;
 }

@@ -58,6 +58,46 @@ export const OPTIONS: readonly OptionRow[] = [
     text: 'Live capture: keep the first LEN bytes of each buffer. No effect on files.',
   },
   {
+    name: 'page-faults',
+    group: 'Where events come from',
+    text: 'Live capture: page faults, too.',
+  },
+  {
+    name: 'attach',
+    value: 'PID',
+    group: 'Where events come from',
+    text: 'Live capture: only this process and what it starts. May be repeated. To run and watch a command: burin [options] -- COMMAND [ARGS].',
+  },
+  {
+    name: 'ring-size',
+    value: 'SIZE',
+    group: 'Where events come from',
+    text: 'Live capture: bytes of the buffer of each CPU (k and m work); 16m unless given.',
+  },
+  {
+    name: 'stats',
+    value: 'SECONDS',
+    group: 'Running',
+    text: 'Live capture: every SECONDS, tell on standard error how many events were seen and lost.',
+  },
+  {
+    name: 'fail-on-drop',
+    group: 'Running',
+    text: 'Live capture: end with status 4 when events were lost.',
+  },
+  {
+    name: 'drop-to',
+    value: 'USER',
+    optionalValue: true,
+    group: 'Running',
+    text: 'Live capture: become USER when everything is open; without a name, the user who called sudo.',
+  },
+  {
+    name: 'explain',
+    group: 'Running',
+    text: 'Tell what of the filter is decided in the kernel, and exit.',
+  },
+  {
     name: 'displayflt',
     letter: 'd',
     group: 'Where events come from',
@@ -222,7 +262,6 @@ export const OPTIONS: readonly OptionRow[] = [
   { name: 'mesos-api', letter: 'm', value: 'URL', group: 'Accepted for compatibility', text: 'No effect.' },
   { name: 'cri', value: 'PATH', group: 'Accepted for compatibility', text: 'No effect.' },
   { name: 'cri-timeout', value: 'MS', group: 'Accepted for compatibility', text: 'No effect.' },
-  { name: 'page-faults', group: 'Accepted for compatibility', text: 'No effect.' },
   { name: 'large-environment', group: 'Accepted for compatibility', text: 'No effect.' },
 ];
 

@@ -11,7 +11,8 @@ import { Inspector } from '../sinsp/inspector.js';
 import { EC, EVENT_CATEGORIES, EVENT_COUNT } from '../sinsp/schema/index.js';
 import { L4_TCP, L4_UDP } from '../sinsp/state/fd-info.js';
 import type { ChiselSetup } from './chisel-setup.js';
-import { EXIT_ERROR, EXIT_OK } from './errors.js';
+import { EXIT_ERROR, EXIT_LOST, EXIT_OK } from './errors.js';
+import type { LiveSession } from './live.js';
 import { makePrinter } from './printers.js';
 import { Progress } from './progress.js';
 import type { Settings } from './settings.js';
@@ -49,6 +50,8 @@ export class Reader {
     private readonly output: Output,
     /** Chisels of the command line: they take the place of printing events. */
     private readonly chisels: ChiselSetup | null = null,
+    /** The running system, in place of files. */
+    private readonly live: LiveSession | null = null,
   ) {
     this.inspector =
       chisels?.inspector ??
@@ -83,41 +86,54 @@ export class Reader {
     process.on('SIGINT', stop);
     process.on('SIGTERM', stop);
     try {
+      if (this.live !== null) await this.readFile('', this.live);
       for (const file of this.settings.files) {
         if (this.done || this.interrupted) break;
-        await this.readFile(file);
+        await this.readFile(file, null);
       }
     } finally {
       process.off('SIGINT', stop);
       process.off('SIGTERM', stop);
       this.finish();
     }
+    if (this.live !== null) return this.liveStatus(this.live);
+    return this.chiselStatus();
+  }
+
+  private chiselStatus(): number {
     return this.chisels !== null && this.chisels.host.failures > 0 ? EXIT_ERROR : EXIT_OK;
   }
 
-  private async readFile(file: string): Promise<void> {
+  /** The watched command's status, if there was one, and what was lost decide. */
+  private liveStatus(live: LiveSession): number {
+    process.stderr.write(`burin: ${live.totals()}\n`);
+    if (this.settings.live.failOnDrop && live.source.stats().dropped > 0) return EXIT_LOST;
+    return live.exitStatus ?? this.chiselStatus();
+  }
+
+  private async readFile(file: string, live: LiveSession | null): Promise<void> {
     const { inspector, chisels } = this;
     if (this.total > 0) {
       inspector.restart();
       this.printer?.restart();
     }
     if (chisels === null) {
-      await this.readSource(file);
+      await this.readSource(file, live);
       return;
     }
     try {
       chisels.host.init();
       chisels.run.sourceFile = file;
-      await this.readSource(file);
+      await this.readSource(file, live);
     } finally {
       // Whatever ended the capture, chisels say what they have found.
       chisels.host.captureEnd();
     }
   }
 
-  private async readSource(file: string): Promise<void> {
+  private async readSource(file: string, live: LiveSession | null): Promise<void> {
     const { inspector, chisels } = this;
-    const source = openCaptureFile(file);
+    const source = live?.source ?? openCaptureFile(file);
     if (chisels !== null) {
       chisels.run.source = source;
       const { onSection, onRejected } = inspector;
@@ -133,7 +149,8 @@ export class Reader {
       };
     }
     try {
-      await this.walk(source);
+      if (live !== null) await this.walkLive(live);
+      else await this.walk(source);
     } finally {
       this.total += inspector.eventCount;
       source.close();
@@ -165,6 +182,52 @@ export class Reader {
       if (this.interrupted) return;
       turnEnds = performance.now() + TURN_MS;
     }
+  }
+
+  /** Takes what comes until Ctrl-C, -M, -n, or the end of the watched command; then what is still on its way. */
+  private async walkLive(live: LiveSession): Promise<void> {
+    const { inspector, output, settings, chisels } = this;
+    const { source } = live;
+    const handler = this.handler();
+    const copies = this.copies();
+    const types = copies || this.dump !== null ? null : this.wantedTypes();
+    live.narrow(types);
+    if (chisels !== null) chisels.run.liveSource = source;
+    const { maxSeconds } = settings;
+    const { statsSeconds } = settings.live;
+    let reported = performance.now();
+    let stopped = false;
+    while (source.nextBatch()) {
+      if (source.end > source.start) {
+        if (copies) this.dump!.copyBatch(source);
+        else if (!inspector.walkBatch(source, handler)) {
+          this.done = true;
+          return;
+        }
+        this.dump?.flush();
+      } else {
+        chisels?.host.tick();
+      }
+      output.flush();
+      const now = performance.now();
+      if (statsSeconds > 0 && now - reported > statsSeconds * 1000) {
+        reported = now;
+        process.stderr.write(`burin: ${live.totals()}\n`);
+      }
+      if (!stopped && (this.interrupted || now - this.begun > maxSeconds * 1000)) {
+        stopped = true;
+        source.stop();
+      }
+      await source.waitForEvents();
+    }
+  }
+
+  /** By event code: 1 for events that the filter and at least one chisel can want; null for all. */
+  private wantedTypes(): Uint8Array | null {
+    const filter = this.inspector.filterTypes;
+    const chisels = this.chisels?.host.wantedTypes() ?? null;
+    if (filter === null || chisels === null) return filter ?? chisels;
+    return filter.map((wanted, code) => wanted & chisels[code]!);
   }
 
   /** Everything goes from one capture to the other, and nobody looks at events on the way. */

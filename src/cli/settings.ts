@@ -44,8 +44,20 @@ export interface Settings {
     readonly limit: number;
   };
   readonly snaplen: number;
+  readonly snaplenChosen: boolean;
   readonly logLevel: string;
   readonly debug: boolean;
+  /** Settings of live capture. */
+  readonly live: {
+    readonly command: readonly string[] | undefined;
+    readonly attach: readonly number[];
+    readonly ringBytes: number | undefined;
+    readonly pageFaults: boolean;
+    readonly dropTo: string | undefined;
+    /** Seconds between reports of what was seen and lost; 0 for none. */
+    readonly statsSeconds: number;
+    readonly failOnDrop: boolean;
+  };
   readonly luaTier: LuaTier | 'auto';
   readonly luaLimits: LuaLimits;
   /** As root, run Lua files that others own or can write. */
@@ -161,8 +173,21 @@ export function settingsOf(line: CommandLine): Settings {
       limit: count('limit', '-W', 1, 0),
     },
     snaplen: count('snaplen', '-s', 0, 80),
+    snaplenChosen: last('snaplen') !== undefined,
     logLevel,
     debug: has('debug'),
+    live: {
+      command: line.command,
+      attach: (line.values.get('attach') ?? []).map((text) => {
+        if (!/^\d+$/.test(text)) throw new UsageError(`--attach ${text}: not a process id`);
+        return Number(text);
+      }),
+      ringBytes: limit('ring-size', undefined),
+      pageFaults: has('page-faults'),
+      dropTo: last('drop-to') ?? (has('drop-to') ? '' : undefined),
+      statsSeconds: count('stats', '--stats', 1, 0),
+      failOnDrop: has('fail-on-drop'),
+    },
     luaTier: tier as Settings['luaTier'],
     luaLimits: {
       callSeconds: limit('chisel-timeout', 10),

@@ -27,6 +27,8 @@ const isContainerEvent = (type: number): boolean =>
 export class CaptureDump {
   private readonly files: CaptureFiles;
   private headerWritten = false;
+  /** While copying: events of the section have come. */
+  private inEvents = false;
   /**
    * Container events in front of all others belong to the header: whatever the filter says they are written, the latest
    * of each container. They are held here, by container, until another event comes.
@@ -74,49 +76,54 @@ export class CaptureDump {
    * Returns the number of events. Throws CaptureError for damage in the framing, after all before it was written.
    */
   copy(source: EventSource, batchDone?: () => void): number {
-    const { inspector } = this;
-    const { state } = inspector;
     const writer = this.files.current!;
     const before = writer.events;
-    let inEvents = false;
     while (source.nextBatch()) {
-      const bytes = source.window;
-      const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-      for (let at = source.start; at < source.end; ) {
-        const type = view.getUint32(at, true);
-        const length = view.getUint32(at + 4, true);
-        if (!isEventBlock(type)) {
-          if (type === BLOCK_SECTION_HEADER && inEvents) {
-            state.reset();
-            inEvents = false;
-          }
-          state.loadBlock(source, type, at, length);
-          at += length;
-          continue;
-        }
-        if (!inEvents) {
-          inEvents = true;
-          state.headerComplete();
-          inspector.onSection?.();
-        }
-        if (this.held !== null) {
-          if (this.hold(bytes, view, at, length)) {
-            at += length;
-            continue;
-          }
-          this.writeHeld(0);
-        }
-        let end = at + length;
-        while (end < source.end && view.getUint32(end, true) !== BLOCK_SECTION_HEADER) {
-          end += view.getUint32(end + 4, true);
-        }
-        writer.writeEvents(bytes, view, at, end);
-        at = end;
-      }
-      source.start = source.end;
+      this.copyBatch(source);
       batchDone?.();
     }
     return writer.events - before;
+  }
+
+  /** Copies the events of one batch. */
+  copyBatch(source: EventSource): void {
+    const { inspector } = this;
+    const { state } = inspector;
+    const writer = this.files.current!;
+    const bytes = source.window;
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    for (let at = source.start; at < source.end; ) {
+      const type = view.getUint32(at, true);
+      const length = view.getUint32(at + 4, true);
+      if (!isEventBlock(type)) {
+        if (type === BLOCK_SECTION_HEADER && this.inEvents) {
+          state.reset();
+          this.inEvents = false;
+        }
+        state.loadBlock(source, type, at, length);
+        at += length;
+        continue;
+      }
+      if (!this.inEvents) {
+        this.inEvents = true;
+        state.headerComplete();
+        inspector.onSection?.();
+      }
+      if (this.held !== null) {
+        if (this.hold(bytes, view, at, length)) {
+          at += length;
+          continue;
+        }
+        this.writeHeld(0);
+      }
+      let end = at + length;
+      while (end < source.end && view.getUint32(end, true) !== BLOCK_SECTION_HEADER) {
+        end += view.getUint32(end + 4, true);
+      }
+      writer.writeEvents(bytes, view, at, end);
+      at = end;
+    }
+    source.start = source.end;
   }
 
   /** Hands what was written to the operating system. */

@@ -88,6 +88,11 @@ export class Inspector {
     this.afterEventSeen = false;
   }
 
+  /** By event code: 0 for events that the filter cannot accept; null when it may accept all. */
+  get filterTypes(): Uint8Array | null {
+    return this.predicate?.eventTypes ?? null;
+  }
+
   /** A filter is set. */
   get filtering(): boolean {
     return this.predicate !== null;

@@ -1,0 +1,205 @@
+/**
+ * Live capture from the command line: starts the probe, runs a command to watch or attaches to a process, gives up rights
+ * before any Lua runs, and tells at the end what was seen and what was lost.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { chownSync, closeSync, openSync, readFileSync } from 'node:fs';
+import { constants } from 'node:os';
+import { loadAddon } from '../capture/addon.js';
+import { LiveError, LiveSource, type LiveStats } from '../capture/live.js';
+import { EVENT_COUNT, EVENTS, nativeSyscalls } from '../sinsp/schema/index.js';
+import { UsageError } from './errors.js';
+
+export interface LiveSessionOptions {
+  snaplen: number;
+  /** Bytes of each CPU's ring; undefined for the default. */
+  ringBytes: number | undefined;
+  pageFaults: boolean;
+  /** A command to run and watch, with everything it starts. */
+  command: readonly string[] | undefined;
+  /** Running processes to watch, with everything they start. */
+  attach: readonly number[];
+  /** User to become once everything is open: a name or number, `''` for the one behind sudo. */
+  dropTo: string | undefined;
+}
+
+/** What was lost and what was seen, at the end of a live capture. */
+export function totals(stats: LiveStats, seconds: number): string {
+  const rate = seconds > 0 ? Math.round(stats.delivered / seconds) : 0;
+  const head = `${stats.delivered} events in ${seconds.toFixed(1)} s (${rate} a second)`;
+  const partial = stats.cpus.reduce((sum, cpu) => sum + cpu.copyFailed + cpu.tooLarge, 0);
+  const parts = partial > 0 ? `; ${partial} without a part that could not be copied` : '';
+  if (stats.dropped === 0) return `${head}, none lost${parts}`;
+  const share = ((100 * stats.dropped) / stats.seen).toFixed(2);
+  const cpus = stats.cpus.map((cpu, index) => (cpu.full > 0 ? `CPU ${index}: ${cpu.full}` : '')).filter(Boolean);
+  return (
+    `${head}, ${stats.dropped} of ${stats.seen} LOST (${share} %, ring full; ${cpus.join(', ')})${parts}: ` +
+    'use a narrower filter, or larger rings with --ring-size'
+  );
+}
+
+interface Caller {
+  uid: number;
+  gid: number;
+  groups: number[];
+}
+
+const number = (text: string | undefined): number | undefined =>
+  text !== undefined && /^\d+$/.test(text) ? Number(text) : undefined;
+
+/** The user behind sudo; undefined when burin was not started through it. */
+function sudoCaller(): Caller | undefined {
+  const uid = number(process.env['SUDO_UID']);
+  const gid = number(process.env['SUDO_GID']);
+  return uid === undefined || gid === undefined ? undefined : { uid, gid, groups: groupsOf(uid, gid) };
+}
+
+const passwd = (): string[][] => lines('/etc/passwd');
+const lines = (file: string): string[][] => {
+  try {
+    return readFileSync(file, 'latin1')
+      .split('\n')
+      .map((line) => line.split(':'));
+  } catch {
+    return [];
+  }
+};
+
+function groupsOf(uid: number, gid: number): number[] {
+  const name = passwd().find((row) => Number(row[2]) === uid)?.[0];
+  const groups = lines('/etc/group').filter((row) => name !== undefined && row[3]?.split(',').includes(name));
+  return [...new Set([gid, ...groups.map((row) => Number(row[2]))])];
+}
+
+function userNamed(text: string): Caller {
+  if (text === '') {
+    const caller = sudoCaller();
+    if (caller === undefined) throw new UsageError('--drop-to: burin was not started with sudo, name the user');
+    return caller;
+  }
+  const row = passwd().find((entry) => entry[0] === text || entry[2] === text);
+  if (row === undefined) throw new UsageError(`--drop-to: there is no user ${text}`);
+  const uid = Number(row[2]);
+  const gid = Number(row[3]);
+  return { uid, gid, groups: groupsOf(uid, gid) };
+}
+
+export class LiveSession {
+  readonly source: LiveSource;
+  readonly command: ChildProcess | null = null;
+  private readonly begun = performance.now();
+  /** Exit status of the command, when it has ended. */
+  private status: number | undefined;
+  private readonly dropTo: Caller | undefined;
+  private rightsDropped = false;
+
+  /** Starts the probe, and the command. Throws LiveError and UsageError. */
+  constructor(options: LiveSessionOptions, complain: (line: string) => void) {
+    this.dropTo = options.dropTo === undefined ? undefined : userNamed(options.dropTo);
+    const watched = options.command !== undefined || options.attach.length > 0;
+    this.source = new LiveSource({
+      snaplen: options.snaplen,
+      ringBytes: options.ringBytes,
+      pageFaults: options.pageFaults,
+      only: watched ? { children: options.command !== undefined, pids: options.attach } : undefined,
+      onWarning: complain,
+    });
+    if (options.command !== undefined) this.command = this.start(options.command);
+  }
+
+  /** Runs the command as the user who called burin. */
+  private start(words: readonly string[]): ChildProcess {
+    const caller = process.geteuid?.() === 0 ? sudoCaller() : undefined;
+    loadAddon().system.becomeSubreaper();
+    const child = spawn(words[0]!, words.slice(1), {
+      stdio: 'inherit',
+      ...(caller === undefined ? {} : { uid: caller.uid, gid: caller.gid }),
+    });
+    child.on('error', (error) => {
+      this.status = (error as NodeJS.ErrnoException).code === 'ENOENT' ? 127 : 126;
+      process.stderr.write(`burin: cannot run ${words[0]}: ${error.message}\n`);
+      this.source.stop();
+    });
+    child.on('exit', (code, signal) => {
+      this.status = code ?? 128 + (signal === null ? 0 : constants.signals[signal]);
+      // Its descendants may outlive it; they are watched until the last one is gone.
+      this.waitForDescendants();
+    });
+    return child;
+  }
+
+  /** Stops when nothing that the command started is left; orphans come to us where the kernel allows it. */
+  private waitForDescendants(): void {
+    if (this.hasDescendants()) setTimeout(() => this.waitForDescendants(), 100);
+    else this.source.stop();
+  }
+
+  private hasDescendants(): boolean {
+    try {
+      const own = String(process.pid);
+      const children = readFileSync(`/proc/${own}/task/${own}/children`, 'latin1').split(' ').filter(Boolean);
+      // Orphans that have ended stay as zombies until burin ends.
+      return children.some((pid) => !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'latin1')));
+    } catch {
+      return false;
+    }
+  }
+
+  /**
+   * Gives up all rights that are not needed any more, for good. Before any Lua runs.
+   * @param output a file that is written later, made now because the other user might not be able to
+   */
+  dropRights(output?: string): void {
+    if (this.rightsDropped) return;
+    this.rightsDropped = true;
+    const { system } = loadAddon();
+    if (this.dropTo !== undefined) {
+      const { uid, gid, groups } = this.dropTo;
+      if (output !== undefined) {
+        closeSync(openSync(output, 'w', 0o600));
+        chownSync(output, uid, gid);
+      }
+      const result = system.setUser(uid, gid, groups);
+      if (result < 0) throw new LiveError(`cannot become user ${uid}: errno ${-result}`, 'EPERM');
+    }
+    const result = system.keepCapabilities(0, 0);
+    if (result < 0) throw new LiveError(`cannot give up capabilities: errno ${-result}`, 'EPERM');
+  }
+
+  /** Tells the probe which events anybody can want; null: all. */
+  narrow(types: Uint8Array | null): void {
+    if (types === null) return;
+    const events = new Set<number>();
+    for (let code = 0; code < EVENT_COUNT; code++) if (types[code] !== 0) events.add(code);
+    this.source.setWanted({ events });
+  }
+
+  get exitStatus(): number | undefined {
+    return this.status;
+  }
+
+  totals(): string {
+    return totals(this.source.stats(), (performance.now() - this.begun) / 1000);
+  }
+
+  close(): void {
+    this.source.close();
+  }
+}
+
+/** What of a filter is decided in the kernel, in words (--explain). `types`: by event code, 0 where nothing can match. */
+export function explainKernelFilter(filter: string, types: Uint8Array | undefined): string {
+  const head = `filter: ${filter === '' ? '(none)' : filter}\n`;
+  if (types === undefined || types.every((wanted) => wanted !== 0)) {
+    return `${head}in the kernel: nothing; every event comes up\nin TypeScript: ${filter === '' ? 'nothing' : 'the whole filter'}\n`;
+  }
+  const names = new Set(EVENTS.filter((event) => types[event.code] !== 0).map((event) => event.name));
+  const generic = types[0] !== 0 || types[1] !== 0;
+  const count = nativeSyscalls(process.arch === 'arm64' ? 'aarch64' : 'x86_64').length;
+  names.delete('syscall');
+  return (
+    `${head}in the kernel: only these events come up, besides those that change processes and descriptors:\n` +
+    `  ${[...names].sort().join(' ')}${generic ? `\n  and the rest of the ${count} system calls, as generic events` : ''}\n` +
+    'in TypeScript: the whole filter, on what comes up\n'
+  );
+}
