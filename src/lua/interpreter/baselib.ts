@@ -153,28 +153,30 @@ export function openBase(runtime: Runtime): void {
     return table;
   });
 
-  const load = (thread: LuaThread, source: string, name: string, environment: LuaValue): LuaValue[] => {
+  const load = (
+    thread: LuaThread,
+    source: string | (() => string | undefined),
+    name: string,
+    environment: LuaValue,
+  ): LuaValue[] => {
     const fn = loadText(thread, source, name, environment);
     return typeof fn === 'string' ? [undefined, fn] : [fn];
   };
   define('load', (thread, args) => {
     const [source, , mode] = args;
     const environment = args.length > 3 ? args[3] : globalsOf(thread);
-    let text: string;
+    let text: string | (() => string | undefined);
     if (typeof source === 'string' || typeof source === 'number') {
       text = checkString(args, 0);
     } else {
       if (typeName(source) !== 'function') throw wrongType(args, 0, 'function');
-      const parts: string[] = [];
-      for (;;) {
-        const part = callOne(thread, source);
-        if (part === undefined || part === '') break;
-        if (typeof part !== 'string') return [undefined, 'reader function must return a string'];
-        parts.push(part);
-      }
-      text = parts.join('');
+      text = () => {
+        const piece = callOne(thread, source);
+        if (piece === undefined || typeof piece === 'string') return piece;
+        return raiseValue(thread, toSlot('reader function must return a string'));
+      };
     }
-    if (typeof mode === 'string' && !mode.includes(text.startsWith('\x1b') ? 'b' : 't')) {
+    if (typeof mode === 'string' && typeof text === 'string' && !mode.includes(text.startsWith('\x1b') ? 'b' : 't')) {
       return [undefined, 'attempt to load chunk with wrong mode'];
     }
     return load(thread, text, optString(args, 1) ?? (typeof source === 'string' ? source : '=(load)'), environment);

@@ -10,17 +10,30 @@ import type { Runtime } from './runtime.js';
 import { syntaxMessage } from './syntax.js';
 import { fromSlot, toSlot } from './values.js';
 
-/** Compiles a chunk; its environment is `environment`. A syntax error comes back as its text. */
-export function loadText(L: LuaThread, source: string, name: string, environment: LuaValue): LuaValue | string {
-  const text = source.startsWith('#') ? source.replace(/^#[^\n]*/, '') : source;
+/**
+ * Compiles a chunk; its environment is `environment`. The source is a text, or a function that gives it piece by piece
+ * and undefined at the end. An error comes back as its text.
+ */
+export function loadText(
+  L: LuaThread,
+  source: string | (() => string | undefined),
+  name: string,
+  environment: LuaValue,
+): LuaValue | string {
   let given = false;
+  const whole = (): string | undefined => {
+    if (given) return undefined;
+    given = true;
+    const text = source as string;
+    return text.startsWith('#') ? text.replace(/^#[^\n]*/, '') : text;
+  };
+  const read = typeof source === 'string' ? whole : source;
   const { top } = L;
   const status = lapi.lua_load(
     L,
     () => {
-      if (given) return null;
-      given = true;
-      return bytes(text);
+      const piece = read();
+      return piece === undefined || piece === '' ? null : bytes(piece);
     },
     null,
     bytes(name),
