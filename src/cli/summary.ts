@@ -1,38 +1,61 @@
 /** The table of -S: how often each event occurred. */
 import type { EventCursor } from '../sinsp/event.js';
 import type { ByteWriter } from '../sinsp/format/byte-writer.js';
-import { eventName } from '../sinsp/format/event-text.js';
 import { writeUint } from '../sinsp/format/numbers.js';
-import type { Name } from '../sinsp/names.js';
+import { EVENTS, PPME, SYSCALLS } from '../sinsp/schema/index.js';
+import { sortByCount } from './introsort.js';
 
 const NAME_WIDTH = 16;
 const ROWS = 100;
 const RULE = '----------------------\n';
 
+/** Events and system calls that sysdig 0.29.3 knows; its table has a row for each of them, counted or not. */
+const OLD_EVENTS = 336;
+const OLD_SYSCALLS = 329;
+const MAX_SYSCALLS = 4096;
+
 export class Summary {
-  /** By name object and direction; names of events are few and shared. */
-  private readonly enters = new Map<Name, number>();
-  private readonly exits = new Map<Name, number>();
+  /** By event code. */
+  private readonly events = new Float64Array(EVENTS.length);
+  /** Generic events: by twice the id of the system call, one more for exits. */
+  private readonly syscalls = new Float64Array(MAX_SYSCALLS * 2);
 
   count(event: EventCursor): void {
-    const counts = event.isExit ? this.exits : this.enters;
-    const name = eventName(event);
-    counts.set(name, (counts.get(name) ?? 0) + 1);
+    const { type } = event;
+    if (type > PPME.GENERIC_X) {
+      this.events[type]!++;
+      return;
+    }
+    const id = event.paramUint32(0, 0);
+    if (id < MAX_SYSCALLS) this.syscalls[id * 2 + type]!++;
   }
 
   write(writer: ByteWriter): void {
     writer.text(`${RULE}Event           #Calls\n${RULE}`);
-    const rows = new Map<string, number>();
-    for (const [sign, counts] of [
-      ['> ', this.enters],
-      ['< ', this.exits],
-    ] as const) {
-      for (const [name, count] of counts) rows.set(sign + name.text, (rows.get(sign + name.text) ?? 0) + count);
+    const labels: string[] = [];
+    const counts: number[] = [];
+    const event = (code: number): void => {
+      labels.push(`${code & 1 ? '< ' : '> '}${EVENTS[code]!.name.slice(0, NAME_WIDTH).padEnd(NAME_WIDTH)}`);
+      counts.push(this.events[code]!);
+    };
+    const syscall = (index: number): void => {
+      const name = SYSCALLS[index >> 1]?.name ?? '<NA>';
+      labels.push(`${index & 1 ? '< ' : '> '}${name.slice(0, NAME_WIDTH).padEnd(NAME_WIDTH)}`);
+      counts.push(this.syscalls[index]!);
+    };
+    for (let code = 0; code < OLD_EVENTS; code++) event(code);
+    for (let index = 0; index < OLD_SYSCALLS * 2; index++) syscall(index);
+    // Newer ones only where they occurred: the order of the others depends on the length of the table.
+    for (let code = OLD_EVENTS; code < EVENTS.length; code++) if (this.events[code]! > 0) event(code);
+    for (let index = OLD_SYSCALLS * 2; index < this.syscalls.length; index++) {
+      if (this.syscalls[index]! > 0) syscall(index);
     }
-    const sorted = [...rows].sort((a, b) => b[1] - a[1]).slice(0, ROWS);
-    for (const [label, count] of sorted) {
-      writer.text(label.slice(0, 2) + label.slice(2, 2 + NAME_WIDTH).padEnd(NAME_WIDTH));
-      writeUint(writer, count);
+    const rows = labels.map((_, i) => i);
+    sortByCount(rows, counts);
+    for (const row of rows.slice(0, ROWS)) {
+      if (counts[row] === 0) break;
+      writer.text(labels[row]!);
+      writeUint(writer, counts[row]!);
       writer.byte(10);
     }
   }
