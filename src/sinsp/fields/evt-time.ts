@@ -143,6 +143,35 @@ function quantized(nanos: number): number {
   return Math.floor((Math.min(Math.log10(nanos), 11) * width) / 11) + 1;
 }
 
+const NANOS = 1_000_000_000n;
+
+/**
+ * A part of the time since the previous event. Time that runs backwards wraps around, as unsigned 64-bit numbers do: too
+ * large for a double.
+ */
+function deltaField(name: string, format: number, description: string, part: (delta: bigint) => bigint): Field {
+  const width = format === PF['10_PADDED_DEC'] ? 9 : 0;
+  return row(
+    name,
+    PT.RELTIME,
+    format,
+    description,
+    () => {
+      const delta = deltaReader();
+      const get = (event: EventCursor): bigint => part(BigInt.asUintN(64, BigInt(delta(event))));
+      return {
+        kind: 'bigint',
+        get,
+        write: (event, writer) => {
+          writer.text(get(event).toString().padStart(width, '0'));
+          return true;
+        },
+      };
+    },
+    { stateful: true },
+  );
+}
+
 /** A position in time and a reach, for evt.around. */
 function around(argument: string | undefined): { high: number; low: number } {
   if (argument === undefined || !/^\d{1,20}$/.test(argument)) {
@@ -224,40 +253,24 @@ export const evtTimeFields: readonly Field[] = [
     { hidden: true },
   ),
   text('evt.latency.human', 'latency with a unit, as in 1.23ms', () => {
-    // Events without a thread repeat the text of the one before: so sysdig has it.
+    // Events without a thread, or whose thread came to be by this event, repeat the text of the one before: so sysdig has it.
     let last = '';
     return (event) => {
       const latency = latencyOf(event);
       if (Number.isNaN(latency)) return undefined;
-      if (event.thread !== null && !isUnpaired(event.type)) last = humanDuration(latency);
+      if (event.thread !== null && !isUnpaired(event.type) && event.thread.cloneTime !== event.time)
+        last = humanDuration(latency);
       return last;
     };
   }),
-  number('evt.deltatime', PT.RELTIME, PF.DEC, 'nanoseconds since the previous event that was shown', deltaReader, {
-    stateful: true,
-  }),
-  number(
+  deltaField('evt.deltatime', PF.DEC, 'nanoseconds since the previous event that was shown', (delta) => delta),
+  deltaField(
     'evt.deltatime.s',
-    PT.RELTIME,
     PF.DEC,
     'whole seconds since the previous event that was shown',
-    () => {
-      const delta = deltaReader();
-      return (event) => seconds(delta(event));
-    },
-    { stateful: true },
+    (delta) => delta / NANOS,
   ),
-  number(
-    'evt.deltatime.ns',
-    PT.RELTIME,
-    PF['10_PADDED_DEC'],
-    'nanoseconds beyond those seconds',
-    () => {
-      const delta = deltaReader();
-      return (event) => rest(delta(event));
-    },
-    { stateful: true },
-  ),
+  deltaField('evt.deltatime.ns', PF['10_PADDED_DEC'], 'nanoseconds beyond those seconds', (delta) => delta % NANOS),
   timeField('evt.outputtime', 'time in the form that the option -t chose', outputTime, {
     hidden: true,
     printOnly: true,

@@ -44,6 +44,9 @@ export type PickEnd = (state: State, fd: FdInfo, thread: ThreadInfo | null) => n
 export const clientEnd: PickEnd = (_, fd) => (fd.role !== ROLE_NONE && IS_CONNECTION[fd.type] === 1 ? SOURCE : NO_END);
 /** The end that was connected to. */
 export const serverEnd: PickEnd = (_, fd) =>
+  fd.role !== ROLE_NONE && (IS_CONNECTION[fd.type] === 1 || IS_LISTENER[fd.type] === 1) ? DEST : NO_END;
+/** The same for ports, which listening sockets have whatever is known of their role. */
+export const serverPortEnd: PickEnd = (_, fd) =>
   (fd.role !== ROLE_NONE && IS_CONNECTION[fd.type] === 1) || IS_LISTENER[fd.type] === 1 ? DEST : NO_END;
 /** The end on the traced machine. */
 export const localEnd: PickEnd = (state, fd, thread) => {

@@ -30,6 +30,7 @@ import {
   remoteEnd,
   SOURCE,
   serverEnd,
+  serverPortEnd,
 } from './fd-views.js';
 import type { Extractor, Field, FieldContext, Purpose } from './field.js';
 import { hostName } from './hosts.js';
@@ -319,7 +320,7 @@ export const fdFields: readonly Field[] = [
   address('fd.lip', 'address of the end on this machine', localEnd),
   address('fd.rip', 'address of the far end', remoteEnd),
   {
-    ...port('fd.port', 'port of either end, as a number or the name of a service', serverEnd),
+    ...port('fd.port', 'port of either end, as a number or the name of a service', serverPortEnd),
     ...bothEnds,
     compare: comparePorts,
   },
@@ -335,7 +336,7 @@ export const fdFields: readonly Field[] = [
       },
     }),
   },
-  port('fd.sport', 'port of the server', serverEnd),
+  port('fd.sport', 'port of the server', serverPortEnd),
   port('fd.lport', 'port of the end on this machine', localEnd),
   port('fd.rport', 'port of the far end', remoteEnd),
   rows.text(
@@ -387,13 +388,13 @@ export const fdFields: readonly Field[] = [
     onFd,
   ),
   {
-    ...port('fd.proto', 'port of either end, as the name of a service or a number', serverEnd),
+    ...port('fd.proto', 'port of either end, as the name of a service or a number', serverPortEnd),
     ...bothEnds,
     format: PF.NA,
     compare: comparePorts,
   },
   protocol('fd.cproto', 'service at the port of the client; a number without -R', clientEnd),
-  protocol('fd.sproto', 'service at the port of the server; a number without -R', serverEnd),
+  protocol('fd.sproto', 'service at the port of the server; a number without -R', serverPortEnd),
   protocol('fd.lproto', 'service at the port on this machine; a number without -R', localEnd),
   protocol('fd.rproto', 'service at the port of the far end; a number without -R', remoteEnd),
   {

@@ -1,6 +1,6 @@
 /** Fields of the user of an event's thread: `user.*`. */
 import type { EventCursor } from '../event.js';
-import { PF, PPME, PT } from '../schema/index.js';
+import { PF, PT } from '../schema/index.js';
 import type { User } from '../state/state.js';
 import { fieldClass, ofThread } from './define.js';
 import type { Field, FieldContext } from './field.js';
@@ -15,9 +15,6 @@ const ofUser = (get: (user: User) => string) => (context: FieldContext) => {
   };
 };
 
-/** Their user is one of the container, which is not known. */
-const isContainerEvent = (type: number): boolean => type === PPME.CONTAINER_JSON_E || type === PPME.CONTAINER_JSON_2_E;
-
 export const userFields: readonly Field[] = [
   number(
     'user.uid',
@@ -26,10 +23,11 @@ export const userFields: readonly Field[] = [
     'user id of the thread',
     ofThread((thread) => thread.uid >>> 0),
   ),
-  text('user.name', 'name of the user', (context) => {
-    const name = ofUser((user) => user.name)(context);
-    return (event) => (isContainerEvent(event.type) ? undefined : name(event));
-  }),
+  text(
+    'user.name',
+    'name of the user',
+    ofUser((user) => user.name),
+  ),
   text(
     'user.homedir',
     'home directory of the user',

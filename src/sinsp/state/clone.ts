@@ -115,6 +115,7 @@ function addChild(
   }
   const child = new ThreadInfo(childTid, state.notAvailable, state.names.empty);
   child.ptid = parentTid;
+  child.loginuid = 0;
   if (unknownParent) {
     state.removeThread(parentTid, true);
     collision = true;
@@ -194,5 +195,6 @@ function inherit(child: ThreadInfo, parent: ThreadInfo): void {
   child.vpgid = parent.vpgid;
   child.pgid = parent.pgid;
   child.tty = parent.tty;
-  child.loginuid = parent.loginuid;
+  // Children of unknown threads count as logged in by root: sysdig has it so.
+  child.loginuid = parent.placeholder && isUnknown(parent) ? 0 : parent.loginuid;
 }

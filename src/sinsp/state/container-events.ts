@@ -33,6 +33,7 @@ export function containerJson(state: State, event: EventCursor): void {
   thread.exe = state.names.empty;
   thread.ptid = 0;
   thread.uid = 0;
+  thread.loginuid = 0;
   thread.gid = 0;
   thread.vtid = CONTAINER_VTID;
   thread.vpid = CONTAINER_VTID;

@@ -66,7 +66,8 @@ const EXIT_FD_PARAM = Uint8Array.from(EVENTS, (event) => {
   if (!event.isExit || (event.flags & EF.USES_FD) === 0) return 0;
   for (const wanted of ['fd', 'oldfd', 'out_fd', 'fd_in', 'dirfd']) {
     const index = event.params.findIndex((param) => param.name === wanted && param.type === PT.FD);
-    if (index > 0) return index;
+    // Where 0.29.3 has the parameter too, its descriptor becomes the event's when the event is parsed, not before.
+    if (index > 0 && !(event.in0293 && index < event.shown)) return index;
   }
   return 0;
 });
@@ -102,7 +103,21 @@ const BEGIN = Uint8Array.from({ length: EVENT_COUNT }, (_, type) => {
 /** Kinds that leave the short way of `begin`. */
 const UNUSUAL = SKIP | NO_THREAD | NO_PAIRING;
 
+/** The first process list with login ids. */
+const PROCESS_LIST_V9 = 0x215;
+
 const FD_EVENT = EF.CREATES_FD | EF.USES_FD | EF.DESTROYS_FD;
+
+/** A copy of a thread with copies of its descriptors. */
+function copyThread(thread: ThreadInfo): ThreadInfo {
+  const copy = Object.assign(Object.create(ThreadInfo.prototype) as ThreadInfo, thread);
+  copy.fds = new Map();
+  for (const [number, fd] of thread.fds) copy.fds.set(number, Object.assign(fd.copy(), fd));
+  copy.stored = thread.hasStored && thread.stored !== null ? thread.stored.copy() : null;
+  copy.hasStored = copy.stored !== null;
+  copy.extra = null;
+  return copy;
+}
 
 export class State {
   readonly names = new Names();
@@ -162,6 +177,7 @@ export class State {
   loadBlock(source: EventSource, blockType: number, offset: number, length: number): void {
     const bytes = source.window;
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.loader.hasLoginuid = blockType === PROCESS_LIST_V9;
     readMetadataBlock(bytes, view, blockType, offset, length, this.loader);
   }
 
@@ -186,6 +202,21 @@ export class State {
     this.tidToRemove = Number.NaN;
     this.fdToRemove = -1;
     this.secondFdToRemove = -1;
+  }
+
+  /** Becomes a copy of another state: what is done to one of them later does not show in the other. */
+  copyFrom(other: State): void {
+    other.removeScheduled();
+    this.reset();
+    for (const [tid, thread] of other.threads) this.threads.set(tid, copyThread(thread));
+    for (const [pid, size] of other.groupSizes) this.groupSizes.set(pid, size);
+    for (const [uid, user] of other.users) this.users.set(uid, user);
+    for (const [gid, group] of other.groups) this.groups.set(gid, group);
+    this.userTables.copyFrom(other.userTables);
+    for (const record of other.interfaces.records) this.interfaces.add(record);
+    for (const container of other.containers.values()) this.containers.add({ ...container });
+    this.machine = other.machine;
+    this.portText = other.portText;
   }
 
   // -- per event ----------------------------------------------------------------------------------------------
