@@ -180,12 +180,13 @@ static __always_inline bool is_compat(struct task_struct *task)
 #endif
 }
 
-/* Everything that both hooks share up to the decision; 0 stops. */
-static __always_inline int begin(struct burin_settings *set, long *nr, bool *compat, __u64 ids, __u8 side)
+/*
+ * Everything that both hooks share up to the decision; 0 stops. What nobody wants is told apart first: it is most of
+ * what happens.
+ */
+static __always_inline int begin(struct burin_settings *set, struct task_struct *task, long *nr, bool *compat, __u8 side)
 {
-	if (!set->on || (__u32)(ids >> 32) == set->self)
-		return 0;
-	*compat = is_compat((struct task_struct *)bpf_get_current_task_btf());
+	*compat = is_compat(task);
 	if (*compat) {
 #if defined(__TARGET_ARCH_x86)
 		if (*nr < 0 || *nr >= BURIN_NR_SYSCALLS)
@@ -199,11 +200,11 @@ static __always_inline int begin(struct burin_settings *set, long *nr, bool *com
 		return 0;
 	if (!(set->wanted[*nr & (BURIN_NR_SYSCALLS - 1)] & side))
 		return 0;
-	if (set->follow) {
-		__u32 tgid = ids >> 32;
-		if (!bpf_map_lookup_elem(&followed, &tgid))
-			return 0;
-	}
+	__u32 tgid = task->tgid;
+	if (!set->on || tgid == set->self)
+		return 0;
+	if (set->follow && !bpf_map_lookup_elem(&followed, &tgid))
+		return 0;
 	return 1;
 }
 
@@ -231,10 +232,11 @@ static __always_inline int handle(void *ctx, struct pt_regs *regs, long nr, __s6
 				  void *programs)
 {
 	struct burin_settings *set = get_settings();
-	__u64 ids = bpf_get_current_pid_tgid();
+	struct task_struct *task = (struct task_struct *)bpf_get_current_task_btf();
 	bool compat;
-	if (!set || !begin(set, &nr, &compat, ids, side))
+	if (!set || !begin(set, task, &nr, &compat, side))
 		return 0;
+	__u32 tid = task->pid;
 	__u32 cpu = bpf_get_smp_processor_id();
 	struct burin_counters *c = bpf_map_lookup_elem(&counters, &cpu);
 	if (!c)
@@ -247,7 +249,7 @@ static __always_inline int handle(void *ctx, struct pt_regs *regs, long nr, __s6
 		struct burin_head *h = reserve(cpu, c, sizeof(*h));
 		if (!h)
 			return 0;
-		write_head(h, ids, nr, flags, ret);
+		write_head(h, tid, nr, flags, ret);
 		bpf_ringbuf_submit(h, BPF_RB_NO_WAKEUP);
 		return 0;
 	}
@@ -255,7 +257,7 @@ static __always_inline int handle(void *ctx, struct pt_regs *regs, long nr, __s6
 		struct burin_record *r = reserve(cpu, c, sizeof(*r));
 		if (!r)
 			return 0;
-		write_head(&r->head, ids, nr, flags | BURIN_ARGS, ret);
+		write_head(&r->head, tid, nr, flags | BURIN_ARGS, ret);
 		read_args(regs, r->arg, compat);
 		bpf_ringbuf_submit(r, BPF_RB_NO_WAKEUP);
 		return 0;
@@ -263,7 +265,7 @@ static __always_inline int handle(void *ctx, struct pt_regs *regs, long nr, __s6
 	struct scratch *s = bpf_map_lookup_elem(&scratches, &cpu);
 	if (!s)
 		return 0;
-	write_head(&s->rec.head, ids, nr, flags | BURIN_ARGS | BURIN_PIECES, ret);
+	write_head(&s->rec.head, tid, nr, flags | BURIN_ARGS | BURIN_PIECES, ret);
 	read_args(regs, s->rec.arg, compat);
 	s->pos = 0;
 	bpf_tail_call(ctx, programs, row->kind);
