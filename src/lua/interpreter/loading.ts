@@ -4,7 +4,8 @@ import { fileFailure, KernelError } from '../kernel/errors.js';
 import { pathBytes } from '../kernel/files.js';
 import type { LuaValue } from '../vm.js';
 import { restoreSlots } from './calls.js';
-import { bytes, type LClosure, type LuaThread, lapi, OK } from './fengari.js';
+import { bytes, type LClosure, type LuaThread, lapi, OK, textOf } from './fengari.js';
+import { ENVIRONMENT } from './messages.js';
 import { meter } from './meter.js';
 import type { Runtime } from './runtime.js';
 import { syntaxMessage } from './syntax.js';
@@ -45,7 +46,10 @@ export function loadText(
   restoreSlots(L);
   if (status !== OK) return syntaxMessage(typeof result === 'string' ? result : 'chunk has too many syntax levels');
   const fn = result as unknown as LClosure;
-  if (fn.nupvalues > 0) fn.upvals[0] = environment === undefined ? toSlot(undefined) : toSlot(environment);
+  // Fengari takes the first upvalue for the environment; a dumped function may have it elsewhere or not at all.
+  fn.p.upvalues.forEach(({ name: upvalue }, i) => {
+    fn.upvals[i] = toSlot(upvalue !== null && textOf(upvalue) === ENVIRONMENT ? environment : undefined);
+  });
   return fn as unknown as LuaValue;
 }
 
