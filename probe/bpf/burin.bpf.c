@@ -761,6 +761,14 @@ __noinline int put_task(void)
 		} else if (bpf_core_field_exists(((struct inode___mid *)0)->__i_ctime)) {
 			struct inode___mid *mid = (void *)exe;
 			t->exe_ctime = BPF_CORE_READ(mid, __i_ctime.tv_sec) * 1000000000ull + BPF_CORE_READ(mid, __i_ctime.tv_nsec);
+			if (bpf_core_field_exists(mid->__i_mtime)) {
+				t->exe_mtime =
+					BPF_CORE_READ(mid, __i_mtime.tv_sec) * 1000000000ull + BPF_CORE_READ(mid, __i_mtime.tv_nsec);
+			} else {
+				struct inode___old *old = (void *)exe;
+				t->exe_mtime =
+					BPF_CORE_READ(old, i_mtime.tv_sec) * 1000000000ull + BPF_CORE_READ(old, i_mtime.tv_nsec);
+			}
 		} else {
 			struct inode___old *old = (void *)exe;
 			t->exe_mtime = BPF_CORE_READ(old, i_mtime.tv_sec) * 1000000000ull + BPF_CORE_READ(old, i_mtime.tv_nsec);

@@ -146,6 +146,8 @@ export class LiveSource implements EventSource {
         stage,
         errno,
       );
+      if (this.kernelPid !== process.pid)
+        this.#onWarning("burin runs in a pid namespace: events carry the machine's process ids, /proc shows others");
       this.#probe.set('on', 1);
       this.#metadata = options.scan === false ? undefined : scanMachine().slice();
     } catch (e) {
@@ -161,13 +163,31 @@ export class LiveSource implements EventSource {
   }
 
   #only(only: NonNullable<LiveOptions['only']>): void {
-    if (only.children) this.follow(process.pid);
+    // The probe knows processes by the kernel's ids; in a pid namespace only one's own is known.
+    if (only.children) this.#follow(this.kernelPid);
     for (const pid of only.pids ?? []) this.follow(pid);
     this.#probe.set('follow', 1);
   }
 
-  /** Reports process `pid` and what it will start, where only some processes are reported. */
+  /** burin's own process id as the kernel counts, which a pid namespace hides. */
+  get kernelPid(): number {
+    return this.#probe.get('self') ?? process.pid;
+  }
+
+  /**
+   * Reports process `pid` and what it will start, where only some processes are reported. Throws {@link LiveError} in a
+   * pid namespace, where the kernel's id of `pid` cannot be known.
+   */
   follow(pid: number): void {
+    if (this.kernelPid !== process.pid)
+      throw new LiveError(
+        "cannot follow a running process from inside a pid namespace: share the machine's process ids",
+        'EINVAL',
+      );
+    this.#follow(pid);
+  }
+
+  #follow(pid: number): void {
     const failure = this.#probe.follow(pid, true);
     if (failure) throw new LiveError(explainFailure(failure), failure.code);
   }
