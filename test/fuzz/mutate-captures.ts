@@ -6,10 +6,14 @@
  * Exit status 0 when no case crashed, hung for 30 s, or took more than the memory (300 MB).
  */
 import { fork } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { CaptureFuzzer } from './mutated-captures.js';
 
+/** No report in this time, most of it spent computing: a hang. On a busy machine a report may just be late. */
 const HANG_MS = 30_000;
+/** Not even a busy machine takes that long. */
+const LOST_MS = 600_000;
 const REPORT_EVERY = 100;
 
 interface Report {
@@ -53,6 +57,16 @@ function child(): void {
   turn();
 }
 
+/** Processor time of a process in milliseconds; where it cannot be had, the time since start counts. */
+function computedMs(pid: number): number {
+  try {
+    const fields = readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ')[1]!.split(' ');
+    return (Number(fields[11]) + Number(fields[12])) * 10;
+  } catch {
+    return performance.now();
+  }
+}
+
 function parent(): void {
   const begun = Date.now();
   const worker = fork(fileURLToPath(import.meta.url), process.argv.slice(2), { execArgv: process.execArgv });
@@ -63,12 +77,21 @@ function parent(): void {
     failure = reason;
     worker.kill('SIGKILL');
   };
-  const hang = () => give(`no progress in ${HANG_MS / 1000} s behind case ${last.index}`);
-  let watchdog = setTimeout(hang, HANG_MS);
+  let reported = begun;
+  let computedBefore = 0;
+  const hang = () => {
+    const computed = computedMs(worker.pid!) - computedBefore;
+    const waited = Date.now() - reported;
+    if (computed < HANG_MS / 2 && waited < LOST_MS) watchdog = setTimeout(hang, HANG_MS);
+    else give(`no progress in ${(waited / 1000).toFixed(0)} s behind case ${last.index}`);
+  };
+  let watchdog: NodeJS.Timeout = setTimeout(hang, HANG_MS);
   let printed = begun;
   worker.on('message', (report: Report) => {
     clearTimeout(watchdog);
     watchdog = setTimeout(hang, HANG_MS);
+    reported = Date.now();
+    computedBefore = computedMs(worker.pid!);
     last = report;
     peak = Math.max(peak, report.rss / 2 ** 20);
     if (peak > limit) give(`${peak.toFixed(0)} MB used near case ${report.index}`);

@@ -32,6 +32,7 @@ import {
   temporaryFolder,
   u8,
   u16,
+  u32,
   u64,
   type Value,
 } from '../support/capture-builder.js';
@@ -294,6 +295,22 @@ function damage(random: Random, original: Uint8Array): Uint8Array {
   return bytes;
 }
 
+/**
+ * A bomb: little that unpacks to much, as one block or as a tail of zeros. Members one after the other make it without
+ * ever holding what it unpacks to.
+ */
+function bomb(random: Random): Uint8Array {
+  const megabytes = 4 + random.int(60);
+  const parts: Uint8Array[] = [gzipSync(new CaptureBuilder().section().machine().build())];
+  const block = random.int(2) === 0;
+  const length = (megabytes << 20) + 12;
+  if (block) parts.push(gzipSync(join([u32(random.pick([0x215, 0x218, 0x216, 0x221, 0x999])), u32(length)])));
+  const zeros = gzipSync(new Uint8Array(1 << 20));
+  for (let i = 0; i < megabytes; i++) parts.push(zeros);
+  if (block) parts.push(gzipSync(u32(length)));
+  return join(parts);
+}
+
 /** A source of bytes in memory. */
 function memoryInput(bytes: Uint8Array): ByteInput {
   let at = 0;
@@ -355,14 +372,7 @@ export class CaptureFuzzer {
       return random.int(2) === 0 ? packed : packed.slice(0, random.int(packed.length));
     }
     if (kind === 1 && random.int(20) === 0) {
-      // A bomb: little that unpacks to much, as one block or as a tail of zeros.
-      const zeros = new Uint8Array((4 + random.int(60)) << 20);
-      if (random.int(2) === 0) {
-        new DataView(zeros.buffer).setUint32(0, random.pick([0x215, 0x218, 0x216, 0x999]), true);
-        new DataView(zeros.buffer).setUint32(4, zeros.length, true);
-        new DataView(zeros.buffer).setUint32(zeros.length - 4, zeros.length, true);
-      }
-      return gzipSync(join([new CaptureBuilder().section().machine().build(), zeros]), { level: 1 });
+      return bomb(random);
     }
     return plain;
   }
