@@ -195,6 +195,5 @@ function inherit(child: ThreadInfo, parent: ThreadInfo): void {
   child.vpgid = parent.vpgid;
   child.pgid = parent.pgid;
   child.tty = parent.tty;
-  // Children of unknown threads count as logged in by root: sysdig has it so.
-  child.loginuid = parent.placeholder && isUnknown(parent) ? 0 : parent.loginuid;
+  child.loginuid = parent.loginuid;
 }
