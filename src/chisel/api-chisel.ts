@@ -87,6 +87,14 @@ export function chiselApi(chisel: Chisel): [string, HostFunction][] {
       },
     ],
     [
+      'snapshot',
+      () => {
+        if (chisel.host.takeSnapshot === null) return false;
+        chisel.host.takeSnapshot();
+        return true;
+      },
+    ],
+    [
       'exec',
       (...values) => {
         const name = textArgument(values[0]);

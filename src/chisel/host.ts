@@ -33,6 +33,12 @@ export class ChiselHost {
   runAgain: string | undefined;
   /** Errors that stopped a chisel while the others went on. */
   failures = 0;
+  /**
+   * An error in a chisel stops that chisel, not the run: somebody is there who will mend it. Set while files are watched.
+   */
+  keepGoing = false;
+  /** Writes the recorded past to a capture, for `chisel.snapshot`; null where nothing is recorded. */
+  takeSnapshot: (() => void) | null = null;
   private alone: Chisel | null = null;
 
   constructor(readonly services: ChiselServices) {}
@@ -126,6 +132,16 @@ export class ChiselHost {
     return true;
   }
 
+  /** The same for one chisel alone: the recorded past, which the others have seen. */
+  replayEvent(index: number, event: EventCursor): void {
+    const chisel = this.chisels[index]!;
+    if (chisel.disabled) return;
+    this.eventSeen = true;
+    if (chisel.timer.active) this.interval(chisel, event);
+    else chisel.timer.touch();
+    this.deliver(chisel, event);
+  }
+
   /** An event that the command-line filter rejected: only intervals look at its time. */
   onRejected(event: EventCursor): void {
     for (const chisel of this.chisels) {
@@ -177,7 +193,8 @@ export class ChiselHost {
 
   /** A chisel that hit a limit is stopped and the capture goes on; any other error ends the run. */
   private stopOrThrow(chisel: Chisel, error: unknown): void {
-    if (!chisel.disabled || !(error instanceof ChiselError)) throw error;
+    if (!(error instanceof ChiselError) || (!chisel.disabled && !this.keepGoing)) throw error;
+    chisel.disabled = true;
     this.failures++;
     this.services.complain(`${error.message}; chisel ${chisel.name} gets no more events`);
   }

@@ -15,6 +15,8 @@ import type { Inspector } from '../sinsp/inspector.js';
 import { DEFAULT_FORMAT } from './printers.js';
 import type { Settings } from './settings.js';
 
+const HELD_LIMIT = 1 << 20;
+
 /** The part of a run that chisels can change, and that changes while it goes on. */
 export class ChiselRun implements RunInfo {
   source: EventSource | null = null;
@@ -24,6 +26,10 @@ export class ChiselRun implements RunInfo {
   /** A chisel installed the capture filter. */
   private filterOfChisel: string | undefined;
   fatfile = false;
+  /** A new version of a chisel may set again what the version before has set. */
+  reloading = false;
+  /** Text held back while the display is paused; null while it is not. The newest megabyte is kept. */
+  held: string | null = null;
 
   constructor(
     private settings: Settings,
@@ -68,7 +74,8 @@ export class ChiselRun implements RunInfo {
   }
 
   setFilter(text: string): void {
-    if (this.settings.filter !== '') throw new Error('filter can only be set once');
+    const mine = this.filterOfChisel !== undefined && !this.reloading;
+    if (this.settings.filter !== '' || mine) throw new Error('filter can only be set once');
     this.inspector.setFilter(text === '' ? null : compileFilter(text, this.context));
     this.filterOfChisel = text;
   }
@@ -113,7 +120,8 @@ export function chiselServices(
       ? new JsonLine(parsed, context, writer)
       : new FormatLine(parsed, context, writer, { escape: output.isTerminal });
     return (event: EventCursor) => {
-      if (printer.print(event)) output.lineDone();
+      // A paused display drops formatted lines: they are one event each, and counting goes on in the chisel.
+      if (run.held === null && printer.print(event)) output.lineDone();
     };
   };
   return {
@@ -123,6 +131,10 @@ export function chiselServices(
     allowUntrusted: settings.allowUntrusted,
     lua: { tier: settings.luaTier, limits: settings.luaLimits },
     print: (text) => {
+      if (run.held !== null) {
+        run.held = (run.held + text).slice(-HELD_LIMIT);
+        return;
+      }
       writer.text(text);
       output.lineDone();
     },

@@ -36,6 +36,14 @@ export class ChiselSetup {
     return { line, setup };
   }
 
+  /** By event code: 1 for events that the filter and at least one chisel can want; null for all. */
+  wantedTypes(): Uint8Array | null {
+    const filter = this.inspector.filterTypes;
+    const chisels = this.host.wantedTypes();
+    if (filter === null || chisels === null) return filter ?? chisels;
+    return filter.map((wanted, code) => wanted & chisels[code]!);
+  }
+
   /** All options are known now. */
   settle(settings: Settings): void {
     Object.assign(this.context.settings, settings.render, { cutBuffers: false });

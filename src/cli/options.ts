@@ -200,6 +200,41 @@ export const OPTIONS: readonly OptionRow[] = [
     text: 'Run a chisel; its arguments are one word. May be repeated. -cl lists them.',
   },
   {
+    name: 'watch',
+    group: 'Chisels',
+    text: 'Reload chisels when their files change. On a terminal, live captures do that anyway for your own chisels; --no-watch turns it off. With -r, the file is read again after each change.',
+  },
+  { name: 'no-watch', group: 'Chisels', text: 'Do not watch the files of chisels.' },
+  {
+    name: 'reload',
+    value: 'MODE',
+    group: 'Chisels',
+    text: 'What a reloaded chisel begins with: keep (what global tables collected), or fresh.',
+  },
+  {
+    name: 'replay',
+    group: 'Chisels',
+    text: 'After a reload, run the new version over the recorded past first.',
+  },
+  {
+    name: 'recorder',
+    value: 'SIZE',
+    group: 'Chisels',
+    text: 'Live capture: how much of the past is kept in memory for replay and snapshots: a size, a time (30s, 5min), or off; 64m unless given.',
+  },
+  {
+    name: 'snapshot',
+    value: 'PAST,NEXT',
+    group: 'Chisels',
+    text: 'Seconds of the past and of what follows that a snapshot (key w, SIGUSR1) holds.',
+  },
+  {
+    name: 'snapshot-on',
+    value: 'FILTER',
+    group: 'Chisels',
+    text: 'Take a snapshot when an event passes FILTER.',
+  },
+  {
     name: 'lua',
     value: 'TIER',
     group: 'Chisels',

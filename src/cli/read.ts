@@ -12,6 +12,7 @@ import { EC, EVENT_CATEGORIES, EVENT_COUNT } from '../sinsp/schema/index.js';
 import { L4_TCP, L4_UDP } from '../sinsp/state/fd-info.js';
 import type { ChiselSetup } from './chisel-setup.js';
 import { EXIT_ERROR, EXIT_LOST, EXIT_OK } from './errors.js';
+import type { Investigation } from './investigation.js';
 import type { LiveSession } from './live.js';
 import { makePrinter } from './printers.js';
 import { Progress } from './progress.js';
@@ -186,19 +187,43 @@ export class Reader {
 
   /** Takes what comes until Ctrl-C, -M, -n, or the end of the watched command; then what is still on its way. */
   private async walkLive(live: LiveSession): Promise<void> {
+    const { inspector, chisels } = this;
+    const { source } = live;
+    const copies = this.copies();
+    if (!copies && this.dump === null) live.narrow(chisels?.wantedTypes() ?? inspector.filterTypes);
+    if (chisels !== null) chisels.run.liveSource = source;
+    const investigation = chisels === null ? null : await this.investigate(chisels, live);
+    const handler = investigation?.handler(this.handler()) ?? this.handler();
+    try {
+      await this.liveLoop(live, investigation, handler, copies);
+    } finally {
+      await investigation?.close();
+    }
+  }
+
+  private async investigate(chisels: ChiselSetup, live: LiveSession): Promise<Investigation> {
+    const { Investigation } = await import('./investigation.js');
+    const investigation = new Investigation(this.settings, this.output, chisels, live);
+    await investigation.start();
+    return investigation;
+  }
+
+  private async liveLoop(
+    live: LiveSession,
+    investigation: Investigation | null,
+    handler: (event: EventCursor) => boolean,
+    copies: boolean,
+  ): Promise<void> {
     const { inspector, output, settings, chisels } = this;
     const { source } = live;
-    const handler = this.handler();
-    const copies = this.copies();
-    const types = copies || this.dump !== null ? null : this.wantedTypes();
-    live.narrow(types);
-    if (chisels !== null) chisels.run.liveSource = source;
     const { maxSeconds } = settings;
     const { statsSeconds } = settings.live;
     let reported = performance.now();
     let stopped = false;
     while (source.nextBatch()) {
+      const turn = performance.now();
       if (source.end > source.start) {
+        investigation?.beforeBatch(source);
         if (copies) this.dump!.copyBatch(source);
         else if (!inspector.walkBatch(source, handler)) {
           this.done = true;
@@ -210,24 +235,17 @@ export class Reader {
       }
       output.flush();
       const now = performance.now();
+      investigation?.afterTurn(now - turn);
       if (statsSeconds > 0 && now - reported > statsSeconds * 1000) {
         reported = now;
         process.stderr.write(`burin: ${live.totals()}\n`);
       }
-      if (!stopped && (this.interrupted || now - this.begun > maxSeconds * 1000)) {
+      if (!stopped && (this.interrupted || investigation?.quit || now - this.begun > maxSeconds * 1000)) {
         stopped = true;
         source.stop();
       }
       await source.waitForEvents();
     }
-  }
-
-  /** By event code: 1 for events that the filter and at least one chisel can want; null for all. */
-  private wantedTypes(): Uint8Array | null {
-    const filter = this.inspector.filterTypes;
-    const chisels = this.chisels?.host.wantedTypes() ?? null;
-    if (filter === null || chisels === null) return filter ?? chisels;
-    return filter.map((wanted, code) => wanted & chisels[code]!);
   }
 
   /** Everything goes from one capture to the other, and nobody looks at events on the way. */

@@ -57,6 +57,17 @@ export interface Settings {
     /** Seconds between reports of what was seen and lost; 0 for none. */
     readonly statsSeconds: number;
     readonly failOnDrop: boolean;
+    /** Reload chisels when their files change; undefined: on a terminal, for chisels outside the package. */
+    readonly watch: boolean | undefined;
+    readonly reloadMode: 'keep' | 'fresh';
+    /** After a reload, run the new version over the recorded past. */
+    readonly replay: boolean;
+    /** Bytes and milliseconds that the flight recorder keeps; 0 bytes: off. */
+    readonly recorder: { readonly maxBytes: number; readonly maxAge: number | undefined };
+    /** Seconds before and after the moment that a snapshot holds. */
+    readonly snapshot: { readonly past: number; readonly next: number };
+    /** A filter whose first match takes a snapshot; `''` for none. Byte string. */
+    readonly snapshotOn: string;
   };
   readonly luaTier: LuaTier | 'auto';
   readonly luaLimits: LuaLimits;
@@ -71,6 +82,26 @@ export const toByteString = (text: string): string => {
   }
   return text;
 };
+
+/** `--recorder SIZE`, `--recorder 30s` or `--recorder off`. */
+function recorderOption(text: string | undefined): { maxBytes: number; maxAge: number | undefined } {
+  if (text === undefined) return { maxBytes: 64 << 20, maxAge: undefined };
+  if (text === 'off') return { maxBytes: 0, maxAge: undefined };
+  const time = /^(\d+)(s|min)$/.exec(text);
+  if (time !== null) return { maxBytes: 512 << 20, maxAge: Number(time[1]) * (time[2] === 's' ? 1000 : 60_000) };
+  const size = /^(\d+)([kmg]?)$/i.exec(text);
+  if (size === null) throw new UsageError(`--recorder ${text}: use a size (64m), a time (30s, 5min) or off`);
+  const scale = { '': 1, k: 1 << 10, m: 1 << 20, g: 1 << 30 }[size[2]!.toLowerCase()]!;
+  return { maxBytes: Number(size[1]) * scale, maxAge: undefined };
+}
+
+/** `--snapshot PAST,NEXT` in seconds. */
+function snapshotOption(text: string | undefined): { past: number; next: number } {
+  if (text === undefined) return { past: Number.POSITIVE_INFINITY, next: 5 };
+  const match = /^(\d+),(\d+)$/.exec(text);
+  if (match === null) throw new UsageError(`--snapshot ${text}: use PAST,NEXT in seconds, as in 30,5`);
+  return { past: Number(match[1]), next: Number(match[2]) };
+}
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
 
@@ -131,6 +162,8 @@ export function settingsOf(line: CommandLine): Settings {
     if (match === null) throw new UsageError(`--${name} ${text}: neither a number nor "off"`);
     return Number(match[1]) * { '': 1, k: 1 << 10, m: 1 << 20, g: 1 << 30 }[match[2]!.toLowerCase()]!;
   };
+  const reloadMode = last('reload') ?? 'keep';
+  if (!/^(keep|fresh)$/.test(reloadMode)) throw new UsageError(`--reload ${reloadMode}: use keep or fresh`);
   const verbose = has('verbose');
   return {
     files: line.values.get('read') ?? [],
@@ -187,6 +220,12 @@ export function settingsOf(line: CommandLine): Settings {
       dropTo: last('drop-to') ?? (has('drop-to') ? '' : undefined),
       statsSeconds: count('stats', '--stats', 1, 0),
       failOnDrop: has('fail-on-drop'),
+      watch: has('watch') ? true : has('no-watch') ? false : undefined,
+      reloadMode: reloadMode as 'keep' | 'fresh',
+      replay: has('replay'),
+      recorder: recorderOption(last('recorder')),
+      snapshot: snapshotOption(last('snapshot')),
+      snapshotOn: toByteString(last('snapshot-on') ?? ''),
     },
     luaTier: tier as Settings['luaTier'],
     luaLimits: {

@@ -13,6 +13,8 @@ export function openDump(settings: Settings, context: FieldContext, path: string
   const { rotation } = settings;
   return new CaptureDump(context.inspector, path, {
     compress: settings.compress,
+    // A live capture holds what others on this machine must not see.
+    mode: settings.files.length === 0 ? 0o600 : undefined,
     fatfile,
     maxBytes: rotation.megabytes * 1_000_000,
     maxSeconds: rotation.seconds,

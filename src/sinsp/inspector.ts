@@ -38,6 +38,12 @@ export interface InspectorOptions extends StateOptions {
   filterAfterParsing?: boolean;
 }
 
+/** What an inspector knew at some time. */
+export interface InspectorSnapshot {
+  readonly state: State;
+  readonly eventCount: number;
+}
+
 export class Inspector {
   readonly event = new EventCursor();
   readonly state: State;
@@ -86,6 +92,19 @@ export class Inspector {
     this.firstTsLow = 0;
     this.stopped = false;
     this.afterEventSeen = false;
+  }
+
+  /** A copy of everything that events have changed so far; only between two events. */
+  snapshot(): InspectorSnapshot {
+    const state = new State(this.state.options);
+    state.copyFrom(this.state);
+    return { state, eventCount: this.eventCount };
+  }
+
+  /** Goes back to a snapshot of this inspector: the events since then can be walked again. */
+  restore(snapshot: InspectorSnapshot): void {
+    this.state.copyFrom(snapshot.state);
+    this.eventCount = snapshot.eventCount;
   }
 
   /** By event code: 0 for events that the filter cannot accept; null when it may accept all. */
@@ -248,15 +267,19 @@ export class Inspector {
     this.onRejected?.(event);
   }
 
+  /** All metadata of the section is loaded: events come now. Happens by itself with the first event. */
+  beginSection(): void {
+    if (this.afterEventSeen) return;
+    this.afterEventSeen = true;
+    this.leading = true;
+    this.state.headerComplete();
+    this.onSection?.();
+  }
+
   /** Everything that happens for the event under the cursor. */
   private process(handler: EventHandler): boolean {
     const { event, state } = this;
-    if (!this.afterEventSeen) {
-      this.afterEventSeen = true;
-      this.leading = true;
-      state.headerComplete();
-      this.onSection?.();
-    }
+    if (!this.afterEventSeen) this.beginSection();
     state.removeScheduled();
     if (this.leading) {
       if (INITIAL_STATE[event.type] !== 0) {

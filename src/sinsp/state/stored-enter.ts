@@ -33,6 +33,16 @@ export class StoredEnter {
     this.lengthSize = event.lengthSize;
   }
 
+  copy(): StoredEnter {
+    const other = new StoredEnter();
+    other.bytes = this.bytes.slice();
+    other.view = new DataView(other.bytes.buffer);
+    other.type = this.type;
+    other.nparams = this.nparams;
+    other.lengthSize = this.lengthSize;
+    return other;
+  }
+
   private grow(size: number): void {
     let length = this.bytes.length;
     while (length < size) length *= 2;

@@ -17,6 +17,12 @@ export class UserTables {
     this.groups.clear();
   }
 
+  copyFrom(other: UserTables): void {
+    this.clear();
+    for (const [container, table] of other.users) this.users.set(container, new Map(table));
+    for (const [container, table] of other.groups) this.groups.set(container, new Map(table));
+  }
+
   /** The user with an id, seen from a container (`''`: the host). Without knowledge of the container, the host's. */
   user(containerId: string, uid: number): User | undefined {
     if (containerId !== '' && this.users.size > 0) {
