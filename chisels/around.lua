@@ -8,7 +8,7 @@
 -- itself with a filter made of them.
 
 description = "Saves to a new capture file everything that happened, on the same thread, in a span of time around each event that the command line filter matches. The span can be set with dump_range_ms. For instance, 'around out.scap evt.type=connect and evt.failed=true' keeps the two seconds around every connection that failed. Works on capture files, and needs a filter."
-short_description = "Save the events around those that match the filter."
+short_description = "Save what happened around each match of the filter"
 category = "Misc"
 
 args = {

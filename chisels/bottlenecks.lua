@@ -10,7 +10,7 @@
 local SHOWN = 10
 
 description = "Lists the " .. SHOWN .. " system calls that took longest to return, each with its arguments and its result."
-short_description = "Slowest system calls"
+short_description = "The system calls that took longest"
 category = "Performance"
 args = {}
 

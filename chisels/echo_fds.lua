@@ -9,7 +9,7 @@
 -- The data itself is printed by an event formatter, after on_event has printed its line.
 
 description = "Prints the data that is read from and written to any file descriptor; a filter narrows it down. Lines about reads are red, about writes blue. With -pc or -pcontainer each line also names the container, host in green and others in cyan."
-short_description = "Print the data read and written by processes."
+short_description = "Data read and written on any descriptor"
 category = "I/O"
 
 args = {

@@ -8,7 +8,7 @@
 -- Terminals and other files below /dev are left out: they wait by nature.
 
 description = "Prints file I/O that took longer than the given number of milliseconds. Lines are green for processes of the host and blue for those in containers; with -pc or -pcontainer the container is shown too."
-short_description = "Trace slow file I/O"
+short_description = "File reads and writes that took too long"
 category = "Performance"
 
 args = {

@@ -14,7 +14,7 @@
 -- logs lines.
 
 disabled_description = "Draws a flame graph of tracer spans."
-short_description = "Flame graph of traced spans"
+short_description = "Flame graph of traced spans, as a web page"
 category = "Performance"
 args = {}
 

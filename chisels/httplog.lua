@@ -7,7 +7,7 @@
 -- ">" marks requests that the process sent, "<" those that it received.
 
 description = "Prints a line for each HTTP request: when, by which method, for what, the status of the response, how long it took and how long the body is."
-short_description = "HTTP requests log"
+short_description = "A line for each HTTP request"
 category = "Application"
 args = {}
 

@@ -6,7 +6,7 @@
 --   burin -pc -c httptop               per container
 
 description = "Lists the HTTP requests, by method and URL, that were made most often, that took longest on average (time) or that brought the most bytes (bytes)."
-short_description = "Top HTTP requests"
+short_description = "HTTP requests by number, time or size"
 category = "Application"
 
 args = {

@@ -8,7 +8,7 @@
 -- Both arguments are Lua patterns.
 
 description = "Lists the login shells in which commands were run, optionally only those with a certain command or arguments. The id is what proc.loginshellid holds, so it can serve as a filter for other chisels such as spy_users. With -pc or -pcontainer the container is shown too."
-short_description = "List the login shell IDs"
+short_description = "IDs of the login shells in use"
 category = "Security"
 
 args = {

@@ -5,7 +5,7 @@
 --   burin -r file.scap -c lscontainers "evt.num=5000"  as of that event
 
 description = "Lists the running containers with type, image, name and id, as they are at the first event (of those that the filter lets through)."
-short_description = "List the running containers"
+short_description = "The containers that exist"
 category = "System State"
 
 args = {

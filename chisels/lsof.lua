@@ -5,7 +5,7 @@
 --   burin -r file.scap -c lsof "" "evt.num=5000"       as of that event
 
 description = "Lists the open file descriptors of every thread in the manner of lsof, as they are at the first event. The argument narrows the list down; a filter on the command line picks the moment."
-short_description = "List (and optionally filter) the open file descriptors."
+short_description = "Open file descriptors of all threads"
 category = "System State"
 
 args = {

@@ -8,7 +8,7 @@
 -- It sets the filter of the whole capture, so it accepts none on the command line.
 
 description = "Prints a line for each memcached get and set command: when, which key and how large the value is."
-short_description = "memcached requests log"
+short_description = "A line for each memcached get and set"
 category = "Application"
 
 args = {

@@ -5,7 +5,7 @@
 --   burin -pc -c netlower 100                with container id and name
 
 description = "Prints network I/O that took longer than the given number of milliseconds. Lines are green for processes of the host and blue for those in containers; with -pc or -pcontainer the container is shown too."
-short_description = "Trace slow network I/O"
+short_description = "Network reads and writes that took too long"
 category = "Performance"
 
 args = {

@@ -5,7 +5,7 @@
 --   burin -r file.scap -c netstat "fd.ip!=127.0.0.1" "evt.num=5000"     as of that event
 
 description = "Lists the IPv4 and IPv6 sockets of every thread in the manner of netstat, as they are at the first event. The argument narrows the list down; a filter on the command line picks the moment."
-short_description = "List (and optionally filter) network connections."
+short_description = "Network sockets of all threads"
 category = "System State"
 
 args = {

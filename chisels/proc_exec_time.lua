@@ -7,7 +7,7 @@
 -- Yellow: longer than 3 seconds; red: longer than 10; else green, or blue in containers.
 
 description = "Lists processes as they end, with the time they had run. Longer than 3 seconds is shown in yellow, longer than 10 in red, the rest in green, or in blue if in a container. With -pc or -pcontainer the container is shown too."
-short_description = "Show process execution time"
+short_description = "Processes that ended and how long they ran"
 category = "Performance"
 
 args = {

@@ -5,7 +5,7 @@
 --   burin -r file.scap -c ps "" "evt.num=5000"           as of that event
 
 description = "Lists the threads of the system with user, memory and limit of open files in the manner of ps, as they are at the first event. The argument narrows the list down; a filter on the command line picks the moment."
-short_description = "List (and optionally filter) the machine processes."
+short_description = "The threads that exist, with their memory"
 category = "System State"
 
 args = {

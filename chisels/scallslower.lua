@@ -5,7 +5,7 @@
 --   burin -pc -c scallslower 100             with container id and name
 
 description = "Prints system calls that took longer than the given number of milliseconds. Lines are green for processes of the host and blue for those in containers; with -pc or -pcontainer the container is shown too."
-short_description = "Trace slow syscalls"
+short_description = "System calls that took too long"
 category = "Performance"
 
 args = {

@@ -8,7 +8,7 @@
 -- holds this, given to bash or sh by another program, is reported.
 
 description = "Reports each attempt to start bash or sh with a function definition in an environment variable, the way the shellshock vulnerability (CVE-2014-6271) is exploited: the time, the process that started the shell and its PID, and the definition."
-short_description = "print shellshock attacks"
+short_description = "Attempts to use the shellshock hole in bash"
 category = "Security"
 args = {}
 

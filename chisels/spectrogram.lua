@@ -7,7 +7,7 @@
 --   burin -c spectrogram "fd.type=file and evt.is_io=true"
 
 description = "Draws how system call latencies are spread: time runs downwards, latency grows to the right, and color shows the number of calls per second, from black (none) over green and yellow to red (thousands). The argument sets how often a line is drawn. Filter for a process or a kind of I/O to see where its time goes."
-short_description = "Visualize OS latency in real time."
+short_description = "Picture of system call latencies"
 category = "CPU Usage"
 
 args = {

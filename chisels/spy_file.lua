@@ -7,7 +7,7 @@
 -- Each line is: TIME PROCESS(PID) R|W SIZE FILE DATA
 
 description = "Prints each read and write of files, by any process, with its data. The arguments narrow it down to reads or writes and to one file."
-short_description = "Print reads and writes of all files, or of one."
+short_description = "Reads and writes of all files, or of one"
 category = "I/O"
 
 args = {

@@ -8,7 +8,7 @@
 -- scripts match it.
 
 description = "Prints the data that any process exchanges with the given IP address. With -x, -X or -A the data is shown as hex, hex and text, or text."
-short_description = "Show the data exchanged with the given IP address"
+short_description = "Data exchanged with one IP address"
 category = "Net"
 
 args = {

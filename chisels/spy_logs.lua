@@ -11,7 +11,7 @@
 local LOG_FILES = "(fd.name contains .log or fd.name contains _log or fd.name contains /var/log) and not (fd.name contains .gz or fd.name contains .tgz)"
 
 description = "Prints what processes write to files whose names look like logs (.log, _log, /var/log). Combine it with filters, on proc.name or on evt.buffer for example. With a file name as argument it also saves the events around each entry to a new capture file. On a terminal warnings are yellow and errors red. With -pc or -pcontainer the container is shown too, in blue."
-short_description = "Print what is written to log files. Optionally, save the events around each entry."
+short_description = "Lines written to log files, with an export of events around them"
 category = "Logs"
 
 args = {

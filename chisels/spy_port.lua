@@ -7,7 +7,7 @@
 -- size of the first piece in that direction.
 
 description = "Prints the data that any process exchanges using the given port, on either side. With -x, -X or -A the data is shown as hex, hex and text, or text."
-short_description = "Show the data exchanged using the given IP port number"
+short_description = "Data exchanged on one port"
 category = "Net"
 
 args = {

@@ -9,7 +9,7 @@
 -- when they come from a container.
 
 description = "Prints each message that a process writes to syslog. Combine it with filters, on proc.name or on syslog.message for example. With a file name as argument it also saves the events around each message to a new capture file."
-short_description = "Print every message written to syslog. Optionally, save the events around each message."
+short_description = "Messages sent to syslog, with an export of events around them"
 category = "Logs"
 
 args = {

@@ -9,7 +9,7 @@
 -- Each line is: SHELL_PID TIME USER) COMMAND ARGUMENTS
 
 description = "Lists each command that is started from a shell, and each directory change in one, indented by its depth below the login shell. With -pc or -pcontainer the container is shown too: lines are green for the host and blue for containers."
-short_description = "Display interactive user activity"
+short_description = "What people do in shells"
 category = "Security"
 
 args = {

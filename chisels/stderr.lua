@@ -6,7 +6,7 @@
 --   burin -pc -c stderr disable_colors
 
 description = "Prints what processes write to standard error (descriptor 2). Filter by process to tell them apart. With -pc or -pcontainer each line names the container: green for the host, blue for containers."
-short_description = "Print stderr of processes"
+short_description = "What processes write to standard error"
 category = "I/O"
 
 args = {

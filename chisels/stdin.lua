@@ -4,7 +4,7 @@
 --   burin -c stdin "proc.pid=1234"
 
 description = "Prints what processes read from standard input (descriptor 0). Filter by process to tell them apart."
-short_description = "Print stdin of processes"
+short_description = "What processes read from standard input"
 category = "I/O"
 args = {}
 

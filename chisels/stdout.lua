@@ -4,7 +4,7 @@
 --   burin -c stdout "proc.pid=1234"
 
 description = "Prints what processes write to standard output (descriptor 1). Filter by process to tell them apart."
-short_description = "Print stdout of processes"
+short_description = "What processes write to standard output"
 category = "I/O"
 args = {}
 

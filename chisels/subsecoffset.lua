@@ -6,7 +6,7 @@
 --   burin -c subsecoffset 100 "proc.name=python"     each line is 100 ms wide
 
 description = "Draws at which fraction of the second system calls start: time runs downwards, each line is one second from left to right, and color shows the number of calls per second, from black (none) over green and yellow to red (thousands). The argument sets how long a line is, for beats faster than one second."
-short_description = "Visualize subsecond offset execution time."
+short_description = "Picture of when in the second calls start"
 category = "CPU Usage"
 
 args = {

@@ -4,7 +4,7 @@
 --   burin -pc -c topconns "proc.name=nginx"     with container, only these events
 
 description = "Lists the network connections that carry the most bytes, both directions added. With -pc or -pcontainer also shows its container."
-short_description = "Top network connections by total bytes"
+short_description = "Connections with the most bytes"
 category = "Net"
 args = {}
 

@@ -7,7 +7,7 @@
 -- what runs outside of any container appears as "host".
 
 description = "Lists the containers that use the most CPU time; everything outside of containers is listed as host."
-short_description = "Top containers by CPU usage"
+short_description = "Containers that use the most CPU time"
 category = "CPU Usage"
 args = {}
 

@@ -4,7 +4,7 @@
 --   burin -r file.scap -c topcontainers_error "container.image contains nginx"
 
 description = "Lists the containers with the most failing system calls. What runs outside of containers is left out."
-short_description = "Top containers by number of errors"
+short_description = "Containers with the most failed calls"
 category = "Errors"
 args = {}
 

@@ -4,7 +4,7 @@
 --   burin -r file.scap -c topcontainers_file "container.image contains nginx"
 
 description = "Lists the containers that read and write the most bytes on files. What runs outside of containers is left out."
-short_description = "Top containers by R+W disk bytes"
+short_description = "Containers with the most file bytes"
 category = "I/O"
 args = {}
 

@@ -4,7 +4,7 @@
 --   burin -r file.scap -c topcontainers_net "container.image contains nginx"
 
 description = "Lists the containers that send and receive the most bytes over the network. What runs outside of containers is left out."
-short_description = "Top containers by network I/O"
+short_description = "Containers with the most network bytes"
 category = "Net"
 args = {}
 

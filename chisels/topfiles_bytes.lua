@@ -4,7 +4,7 @@
 --   burin -pc -c topfiles_bytes "proc.name=mysqld"     with container, only these events
 
 description = "Lists the files with the most bytes read and written. With -pc or -pcontainer also shows the container it was used from."
-short_description = "Top files by read+write bytes"
+short_description = "Files with the most bytes read and written"
 category = "I/O"
 args = {}
 

@@ -4,7 +4,7 @@
 --   burin -pc -c topfiles_errors "evt.type=read"     with container, only these events
 
 description = "Lists the files on which the most system calls failed. With -pc or -pcontainer also shows the container it was used from."
-short_description = "Top files by number of errors"
+short_description = "Files with the most failed calls"
 category = "Errors"
 args = {}
 

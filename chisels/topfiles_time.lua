@@ -4,7 +4,7 @@
 --   burin -pc -c topfiles_time "proc.name=postgres"     with container, only these events
 
 description = "Lists the files on which processes spend the most time reading and writing. With -pc or -pcontainer also shows the container it was used from."
-short_description = "Top files by time"
+short_description = "Files with the most time in I/O"
 category = "I/O"
 args = {}
 

@@ -4,7 +4,7 @@
 --   burin -pc -c topports_server "fd.l4proto=udp"     with container, only these events
 
 description = "Lists the server side ports with the most traffic, both directions added. With -pc or -pcontainer also shows the container that used it."
-short_description = "Top TCP/UDP server ports by R+W bytes"
+short_description = "Server ports with the most bytes"
 category = "Net"
 args = {}
 

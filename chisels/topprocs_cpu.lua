@@ -8,7 +8,7 @@
 -- thread.cpu is the share of one CPU in percent since the sample before.
 
 description = "Lists the processes that use the most CPU time. With -pc or -pcontainer also shows the container of each and its PID there."
-short_description = "Top processes by CPU usage"
+short_description = "Processes that use the most CPU time"
 category = "CPU Usage"
 args = {}
 

@@ -4,7 +4,7 @@
 --   burin -pc -c topprocs_errors "evt.type=open"     with container, only these events
 
 description = "Lists the processes with the most failing system calls. With -pc or -pcontainer also shows the container of each and its PID there."
-short_description = "Top processes by number of errors"
+short_description = "Processes with the most failed calls"
 category = "Errors"
 args = {}
 

@@ -4,7 +4,7 @@
 --   burin -pc -c topprocs_file "fd.name contains /var/log"     with container, only these events
 
 description = "Lists the processes that read and write the most bytes on files. With -pc or -pcontainer also shows the container of each and its PID there."
-short_description = "Top processes by R+W disk bytes"
+short_description = "Processes with the most file bytes"
 category = "I/O"
 args = {}
 

@@ -4,7 +4,7 @@
 --   burin -pc -c topprocs_net "fd.port=443"     with container, only these events
 
 description = "Lists the processes that send and receive the most bytes over the network. With -pc or -pcontainer also shows the container of each and its PID there."
-short_description = "Top processes by network I/O"
+short_description = "Processes with the most network bytes"
 category = "Net"
 args = {}
 

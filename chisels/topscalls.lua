@@ -4,7 +4,7 @@
 --   burin -pc -c topscalls "proc.name=redis"     with container, only these events
 
 description = "Lists the events that occur most often, by the name of the system call. Start and end of a call count one each; context switches do not count. With -pc or -pcontainer also shows the container they were made in."
-short_description = "Top system calls by number of calls"
+short_description = "System calls that occur most often"
 category = "Performance"
 args = {}
 

@@ -4,7 +4,7 @@
 --   burin -pc -c topscalls_time "proc.name=redis"     with container, only these events
 
 description = "Lists the system calls in which threads spend the most time, waiting included. With -pc or -pcontainer also shows the container they were made in."
-short_description = "Top system calls by time"
+short_description = "System calls that take the most time"
 category = "Performance"
 args = {}
 

@@ -7,7 +7,7 @@
 -- Spans are what programs write to /dev/null as ">:id:tags::" and "<:id:tags::".
 
 description = "Sends the duration of each tracer span to a statsd server, in milliseconds, as a timer named by the tags of the span."
-short_description = "Export span durations as statsd metrics."
+short_description = "Durations of traced spans, sent to statsd"
 category = "Tracers"
 
 args = {

@@ -7,7 +7,7 @@
 local FOLDER = "./udp_dump_files"
 
 description = "Writes the data of each UDP conversation in a capture file to a file of its own in " .. FOLDER .. ", named after the two addresses. Live captures are refused."
-short_description = "extract data from UDP streams to files."
+short_description = "Data of UDP conversations, saved to files"
 category = "I/O"
 args = {}
 
