@@ -179,6 +179,7 @@ class Generator {
   private readonly functionIds = new Map<FunctionNode, number>();
   private readonly cells = new Map<string, number>();
   private caches = 0;
+  private hints = 0;
   private fs!: FunctionState;
   private readonly hoisted = new Set<Local>();
   /** Locals that hold one known function, so that calls need no check. */
@@ -191,6 +192,7 @@ class Generator {
     const body = this.functionExpression(main);
     let head = `(function(R,C,E){'use strict';const {${HELPERS}}=R;let fuel=0,tc=0`;
     for (let i = 1; i <= this.caches; i++) head += `,c${i}t=NONE,c${i}e`;
+    for (let i = 1; i <= this.hints; i++) head += `,h${i}=0`;
     for (const [name, id] of this.cells) head += `,g${id}=R.cell(${quote(name)})`;
     head += ';';
     const marked = `${head}return ${body};})`;
@@ -469,10 +471,15 @@ class Generator {
   private store(target: Expr, o: string, k: string, v: string): string {
     if (target.kind !== 'index') throw new Error('not assignable');
     const names = [describe(target.object)];
-    const fast =
-      target.key.kind === 'string'
-        ? `${o}.setStr(${k},${v})`
-        : `${this.mark(target.line, false, names)}${o}.set(${k},${v})`;
+    if (target.key.kind === 'string') {
+      const h = `h${++this.hints}`;
+      const quick = `${o} instanceof T&&($r=${o}.slots[${h}])!==undefined&&$r.key===${k}&&$r.v!==undefined&&${v}!==undefined`;
+      return (
+        `if(${quick})$r.v=${v};else if(${o} instanceof T&&${o}.meta===undefined)${h}=${o}.setStr(${k},${v});` +
+        `else ${this.mark(target.line, false, names)}setindex(${o},${k},${v});`
+      );
+    }
+    const fast = `${this.mark(target.line, false, names)}${o}.set(${k},${v})`;
     return `if(${o} instanceof T&&${o}.meta===undefined)${fast};else ${this.mark(target.line, false, names)}setindex(${o},${k},${v});`;
   }
 
@@ -687,7 +694,7 @@ class Generator {
       const key = quote(e.key.value);
       if (isShared(e.object)) {
         const c = `c${++this.caches}`;
-        const found = `${o.ref} instanceof T&&($r=${o.ref}.hash.get(${key}))!==undefined&&($v=$r.v)!==undefined`;
+        const found = `${o.ref} instanceof T&&($r=${o.ref}.seek(${key}))!==undefined&&($v=$r.v)!==undefined`;
         return sequence(
           o.setup,
           `${o.ref}===${c}t&&($v=${c}e.v)!==undefined?$v:${found}?(${c}t=${o.ref},${c}e=$r,$v):${slow(key)}`,
@@ -695,7 +702,7 @@ class Generator {
       }
       return sequence(
         o.setup,
-        `${o.ref} instanceof T&&($v=${o.ref}.getStr(${key}))!==undefined?$v:${slow(key)}`,
+        `${o.ref} instanceof T&&${this.slot(o.ref, key)}&&($v=$r.v)!==undefined?$v:${slow(key)}`,
       );
     }
     const k = this.operand(e.key);
@@ -704,6 +711,12 @@ class Generator {
       k.setup,
       `${o.ref} instanceof T&&($v=${o.ref}.get(${k.ref}))!==undefined?$v:${slow(k.ref)}`,
     );
+  }
+
+  /** Leaves the entry of a constant key in `$r`: where this place last found it, or by a search. */
+  private slot(o: string, key: string): string {
+    const h = `h${++this.hints}`;
+    return `(($r=${o}.slots[${h}])!==undefined&&$r.key===${key}||($r=${o}.seek(${key}))!==undefined&&((${h}=$r.at),true))`;
   }
 
   private logical(e: Extract<Expr, { kind: 'and' | 'or' }>): string {
@@ -879,7 +892,7 @@ class Generator {
       if (o.setup !== '') setup.push(o.setup);
       args.push(o.ref);
       const key = quote(e.method);
-      const found = `${o.ref} instanceof T&&($v=${o.ref}.getStr(${key}))!==undefined?$v`;
+      const found = `${o.ref} instanceof T&&${this.slot(o.ref, key)}&&($v=$r.v)!==undefined?$v`;
       callee = `(${found}:${this.mark(e.line, false, [describe(e.callee)])}method(${o.ref},${key}))`;
     } else {
       callee = this.expr(e.callee);

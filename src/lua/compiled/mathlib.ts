@@ -9,6 +9,25 @@ import { NONE } from './runtime.js';
 import { LuaTable } from './table.js';
 import type { NativeFunction } from './values.js';
 
+/** The functions called most, each of its own so that V8 can inline them. */
+const hot: Record<string, NativeFunction> = {
+  abs: function abs(x) {
+    return Math.abs(typeof x === 'number' ? x : numberArg(x, 1, arguments.length));
+  },
+  ceil: function ceil(x) {
+    return Math.ceil(typeof x === 'number' ? x : numberArg(x, 1, arguments.length));
+  },
+  floor: function floor(x) {
+    return Math.floor(typeof x === 'number' ? x : numberArg(x, 1, arguments.length));
+  },
+  log10: function log10(x) {
+    return Math.log10(typeof x === 'number' ? x : numberArg(x, 1, arguments.length));
+  },
+  sqrt: function sqrt(x) {
+    return Math.sqrt(typeof x === 'number' ? x : numberArg(x, 1, arguments.length));
+  },
+};
+
 const unary = (fn: (x: number) => number): NativeFunction =>
   function unaryMath(x) {
     return fn(typeof x === 'number' ? x : numberArg(x, 1, arguments.length));
@@ -99,18 +118,16 @@ class Random {
 export function openMath(): LuaTable {
   const math = new LuaTable();
   const random = new Random();
+  addDirect(math, hot);
   addDirect(math, {
-    abs: unary(Math.abs),
     acos: unary(Math.acos),
     asin: unary(Math.asin),
     atan: unary(Math.atan),
     atan2: binary(Math.atan2),
-    ceil: unary(Math.ceil),
     cos: unary(Math.cos),
     cosh: unary(Math.cosh),
     deg: unary((x) => (x * 180) / Math.PI),
     exp: unary(Math.exp),
-    floor: unary(Math.floor),
     fmod: binary((x, y) => x % y),
     frexp: function frexpFunction(x) {
       return frexp(numberArg(x, 1, arguments.length));
@@ -124,7 +141,6 @@ export function openMath(): LuaTable {
       const b = numberArg(base, 2, arguments.length);
       return b === 2 ? Math.log2(value) : b === 10 ? Math.log10(value) : Math.log2(value) / Math.log2(b);
     },
-    log10: unary(Math.log10),
     max: extreme((x, best) => x > best),
     min: extreme((x, best) => x < best),
     modf: function modf(x) {
@@ -152,7 +168,6 @@ export function openMath(): LuaTable {
     },
     sin: unary(Math.sin),
     sinh: unary(Math.sinh),
-    sqrt: unary(Math.sqrt),
     tan: unary(Math.tan),
     tanh: unary(Math.tanh),
   });

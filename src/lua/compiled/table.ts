@@ -1,5 +1,6 @@
 /**
- * Lua tables of the compiled tier: an array part for 1..n, a Map to entry objects for everything else.
+ * Lua tables of the compiled tier: an array part for 1..n, entry objects for everything else, found one by one
+ * while they are few and by a Map when there are more.
  *
  * Invariants: `arr[0]` is unused; the last element of `arr` is never nil unless it is `arr[0]`; the hash part never
  * holds the key `arr.length`. So the border `#t` is `arr.length - 1`. Entries form a chain in order of insertion. An
@@ -16,19 +17,30 @@ export class Entry {
   constructor(
     readonly key: LuaValue,
     public v: LuaValue,
+    /** Index in its table's `slots`. */
+    public at: number,
   ) {}
 }
 
-const NO_HASH: Map<LuaValue, Entry> = new Map();
-/** Shared by tables without array part; never written. */
+/** Tables with no more entries than this are searched one by one, and have no Map. */
+const MAX_SLOTS = 8;
+/** Shared by tables without them; never written. */
+const NO_SLOTS: Entry[] = [];
 const NO_ARRAY: LuaValue[] = [undefined];
 
 export class LuaTable implements LuaTableView {
   arr: LuaValue[] = NO_ARRAY;
-  hash: Map<LuaValue, Entry> = NO_HASH;
+  /**
+   * The first few entries. Compiled code remembers at which index it last saw a field and looks there first:
+   * `slots[i].key === "field"`. May hold dead entries; all others are current.
+   */
+  slots: Entry[] = NO_SLOTS;
+  map: Map<LuaValue, Entry> | undefined = undefined;
   meta: LuaTable | undefined = undefined;
   head: Entry | undefined = undefined;
   private tail: Entry | undefined = undefined;
+  /** Entries in the chain, and how many of them are dead. */
+  private count = 0;
   private dead = 0;
   /** Entries are held by compiled code and must survive: the table of globals. */
   pinned = false;
@@ -37,15 +49,36 @@ export class LuaTable implements LuaTableView {
     if (typeof key === 'number') {
       const i = key | 0;
       if (i === key && i > 0 && i < this.arr.length) return this.arr[i];
+    } else if (typeof key === 'string') {
+      const e = this.seek(key);
+      return e === undefined ? undefined : e.v;
     }
-    const e = this.hash.get(key);
+    const e = this.find(key);
     return e === undefined ? undefined : e.v;
   }
 
   /** `get` for a key known to be a string. */
   getStr(key: string): LuaValue {
-    const e = this.hash.get(key);
+    const e = this.seek(key);
     return e === undefined ? undefined : e.v;
+  }
+
+  /** The entry of a string. */
+  seek(key: string): Entry | undefined {
+    const map = this.map;
+    if (map !== undefined) return map.get(key);
+    const slots = this.slots;
+    for (let i = 0; i < slots.length; i++) if (slots[i]!.key === key) return slots[i];
+    return undefined;
+  }
+
+  /** The entry of a key that is no string. */
+  private find(key: LuaValue): Entry | undefined {
+    const map = this.map;
+    if (map !== undefined) return map.get(key);
+    const slots = this.slots;
+    for (let i = 0; i < slots.length; i++) if (slots[i]!.key === key) return slots[i];
+    return undefined;
   }
 
   set(key: LuaValue, value: LuaValue): void {
@@ -66,66 +99,93 @@ export class LuaTable implements LuaTableView {
       } else if (key !== key) {
         throw new KernelError('table index is NaN');
       }
+    } else if (typeof key === 'string') {
+      this.setStr(key, value);
+      return;
     } else if (key === undefined) {
       throw new KernelError('table index is nil');
     }
-    this.setHash(key, value);
+    this.setEntry(this.find(key), key, value);
   }
 
-  /** `set` for a key known to be a string. */
-  setStr(key: string, value: LuaValue): void {
-    const e = this.hash.get(key);
-    if (e !== undefined && e.v !== undefined && value !== undefined) e.v = value;
-    else this.setHash(key, value);
+  /** `set` for a key known to be a string. Returns the index in `slots` at which to look for it. */
+  setStr(key: string, value: LuaValue): number {
+    const e = this.seek(key);
+    if (e !== undefined && e.v !== undefined && value !== undefined) {
+      e.v = value;
+      return e.at;
+    }
+    return this.setEntry(e, key, value);
   }
 
-  private setHash(key: LuaValue, value: LuaValue): void {
-    let e = this.hash.get(key);
-    if (e !== undefined) {
+  private setEntry(known: Entry | undefined, key: LuaValue, value: LuaValue): number {
+    if (known !== undefined) {
       if (value === undefined) {
-        if (e.v !== undefined) this.dead++;
-        e.v = undefined;
-        return;
+        if (known.v !== undefined) this.dead++;
+        known.v = undefined;
+        return 0;
       }
-      if (e.v !== undefined || this.pinned) {
-        e.v = value;
-        return;
+      if (known.v !== undefined || this.pinned) {
+        known.v = value;
+        return known.at;
       }
     } else if (value === undefined) {
-      return;
+      return 0;
     }
-    if (this.dead > 16 && this.dead > this.hash.size >> 1 && !this.pinned) this.sweep();
-    e = new Entry(key, value);
-    this.link(e);
+    // A dead entry is not revived but replaced, so that the key comes last in the order, as in a fresh insertion.
+    let replaced = known;
+    if (this.dead > 8 && this.dead > this.count >> 1 && !this.pinned) {
+      this.sweep();
+      replaced = undefined;
+    }
+    const e = new Entry(key, value, replaced !== undefined ? replaced.at : this.count);
+    this.link(e, replaced);
+    return e.at;
   }
 
-  private link(e: Entry): void {
-    if (this.hash === NO_HASH) this.hash = new Map();
-    this.hash.set(e.key, e);
+  private link(e: Entry, replaced: Entry | undefined): void {
+    this.count++;
+    if (this.map !== undefined) this.map.set(e.key, e);
+    if (replaced !== undefined) {
+      if (e.at < this.slots.length) this.slots[e.at] = e;
+    } else if (e.at < MAX_SLOTS && e.at === this.slots.length) {
+      if (this.slots === NO_SLOTS) this.slots = [e];
+      else this.slots.push(e);
+    } else if (this.map === undefined) {
+      this.map = new Map();
+      for (const slot of this.slots) this.map.set(slot.key, slot);
+      this.map.set(e.key, e);
+    }
     if (this.tail === undefined) this.head = e;
     else this.tail.next = e;
     this.tail = e;
   }
 
-  /** Drops dead entries from the chain and the Map. A dropped entry keeps its `next`, for a traversal that holds it. */
+  /** Drops dead entries everywhere. A dropped entry keeps its `next`, for a traversal that holds it. */
   private sweep(): void {
-    let last: Entry | undefined;
-    this.head = firstLive(this.head, this.hash);
-    for (let e = this.head; e !== undefined; e = e.next) {
-      last = e;
-      const following = e.next;
-      if (following !== undefined && following.v === undefined) e.next = firstLive(following, this.hash);
-    }
-    this.tail = last;
+    const alive: Entry[] = [];
+    for (let e = this.head; e !== undefined; e = e.next) if (e.v !== undefined) alive.push(e);
+    this.head = alive[0];
+    this.tail = alive.at(-1);
+    this.slots = alive.length === 0 ? NO_SLOTS : alive.slice(0, MAX_SLOTS);
+    const small = alive.length <= MAX_SLOTS;
+    const map = small ? undefined : new Map<LuaValue, Entry>();
+    alive.forEach((e, i) => {
+      e.at = i;
+      e.next = alive[i + 1];
+      map?.set(e.key, e);
+    });
+    this.map = map;
+    this.count = alive.length;
     this.dead = 0;
   }
 
   /** The entry of a key, made (dead) when there is none; only for a pinned table. */
   cell(key: string): Entry {
-    let e = this.hash.get(key);
+    let e = this.seek(key);
     if (e === undefined) {
-      e = new Entry(key, undefined);
-      this.link(e);
+      e = new Entry(key, undefined, this.count);
+      this.link(e, undefined);
     }
     return e;
   }
@@ -134,14 +194,14 @@ export class LuaTable implements LuaTableView {
   append(value: LuaValue): void {
     if (this.arr === NO_ARRAY) this.arr = [undefined, value];
     else this.arr.push(value);
-    if (this.hash.size > 0) this.migrate();
+    if (this.count > 0) this.migrate();
   }
 
   /** Moves keys that now follow the array part into it. */
   private migrate(): void {
-    const { arr, hash } = this;
+    const { arr } = this;
     for (;;) {
-      const e = hash.get(arr.length);
+      const e = this.find(arr.length);
       if (e === undefined || e.v === undefined) return;
       arr.push(e.v);
       e.v = undefined;
@@ -152,7 +212,7 @@ export class LuaTable implements LuaTableView {
   /** `table.insert(t, at, value)` for 1 <= at <= #t and a value that is not nil. */
   insertAt(at: number, value: LuaValue): void {
     this.arr.splice(at, 0, value);
-    if (this.hash.size > 0) this.migrate();
+    if (this.count > 0) this.migrate();
   }
 
   /** `table.remove(t, at)` for 1 <= at <= #t. */
@@ -189,7 +249,7 @@ export class LuaTable implements LuaTableView {
       for (; i < arr.length; i++) if (arr[i] !== undefined) return [i, arr[i]];
       e = this.head;
     } else {
-      e = this.hash.get(key);
+      e = this.find(key);
       if (e === undefined) {
         // A key that was in the array part until the traversal removed the end of it.
         if (i > 0) e = this.head;
@@ -216,15 +276,6 @@ export class LuaTable implements LuaTableView {
     if (n > 1) t.arr = list;
     return t;
   }
-}
-
-function firstLive(from: Entry | undefined, hash: Map<LuaValue, Entry>): Entry | undefined {
-  let e = from;
-  while (e !== undefined && e.v === undefined) {
-    if (hash.get(e.key) === e) hash.delete(e.key);
-    e = e.next;
-  }
-  return e;
 }
 
 /** `pairs` as compiled loops run it. Entries may be changed and removed meanwhile. */

@@ -28,6 +28,7 @@ export function output(createState: (options: LuaStateOptions) => LuaState, code
       text += bytes;
     },
     limits: { callSeconds: 30 },
+    program: code,
   });
   try {
     const fn = (() => {

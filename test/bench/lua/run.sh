@@ -1,0 +1,20 @@
+#!/bin/sh
+# Compares the engines on every workload, in turns: run.sh [EVENTS [ROUNDS]]. Columns: nanoseconds of processor time an
+# event; the lowest of the rounds. Needs luajit; lua5.1 and a C compiler are used where they are there.
+cd "$(dirname "$0")" || exit 1
+events=${1:-1000000} rounds=${2:-3}
+CHISELS=${CHISELS:-/usr/share/sysdig/chisels}
+export CHISELS
+capi=$(mktemp) && trap 'rm -f "$capi"' EXIT
+cc -O2 -w -o "$capi" capi.c -l:libluajit-5.1.so.2 -lm 2>/dev/null || capi=
+printf '%-4s %10s %10s %10s %10s\n' '' burin luajit-capi luajit lua5.1
+for w in a a2 b c d e; do
+	for r in $(seq "$rounds"); do
+		echo burin $(node --import tsx burin.ts $w "$events")
+		[ -n "$capi" ] && echo capi $("$capi" workloads/$w.lua "$events" "$CHISELS")
+		echo luajit $(luajit cli.lua $w "$events")
+		command -v lua5.1 >/dev/null && echo lua51 $(lua5.1 cli.lua $w $((events / 4)))
+	done | awk -v w=$w '{ if (!($1 in best) || $2 < best[$1]) best[$1] = $2; if ($1 != "lua51") result[$3] = 1 }
+		END { printf "%-4s %10s %10s %10s %10s", w, best["burin"], best["capi"], best["luajit"], best["lua51"];
+		k = 0; for (x in result) k++; print k > 1 ? "  RESULTS DIFFER" : "" }'
+done
