@@ -18,6 +18,8 @@ const mappedWord = (bytes: Uint8Array): number =>
 export class MetadataLoader implements MetadataVisitor {
   /** Ports that processes of the header listen on. */
   private readonly serverPorts = new Set<number>();
+  /** The process list being read says who logged in. Readers have always taken user 0 where it does not. */
+  hasLoginuid = true;
   /** The header brought processes or descriptors that finish has not seen yet. */
   private pending = false;
 
@@ -70,7 +72,7 @@ export class MetadataLoader implements MetadataVisitor {
     thread.fdlimit = record.fdlimit;
     thread.uid = record.uid;
     thread.gid = record.gid;
-    thread.loginuid = record.loginuid;
+    thread.loginuid = this.hasLoginuid ? record.loginuid : 0;
     thread.tty = record.tty;
     thread.vmsizeKb = record.vmsizeKb;
     thread.vmrssKb = record.vmrssKb;

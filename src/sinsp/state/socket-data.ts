@@ -7,6 +7,7 @@ import {
   AF_INET6,
   AF_UNIX,
   assumeUdp,
+  beforeRename,
   completeTuple,
   familyName,
   isTuple,
@@ -82,12 +83,13 @@ function update(
     if (fd.type !== FD_TYPE.IPV4_SOCK && fd.type !== FD_TYPE.IPV6_SOCK) fd.rename(familyName(state, family));
     return;
   }
+  beforeRename(fd);
   if (!setTuple(fd, bytes, at)) return;
   assumeUdp(fd);
   completeTuple(state, fd);
   if (fd.role === ROLE_NONE && event.thread !== null) fd.role = guessRole(state, event.thread, fd, incoming);
   if (fd.role === (incoming ? ROLE_CLIENT : ROLE_SERVER)) swapEnds(fd);
-  renameConnection(fd);
+  renameConnection(state, fd);
 }
 
 /** A process that owns the destination port is the server; one that uses both ports started with what it does now. */

@@ -34,7 +34,7 @@ const word = (bytes: Uint8Array, at: number): number => (half(bytes, at) | (half
 /** The shared memory, while a record changes its form. Offsets of the fields of each form are those of `store`. */
 const shared = new Uint8Array(SHARED_SIZE);
 const sharedView = new DataView(shared.buffer);
-const NO_ADDRESS = new Uint8Array(16);
+const NO_ADDRESS: Uint8Array = new Uint8Array(16);
 
 /** Lays a record out in shared memory. */
 export function store(fd: FdInfo, bytes: Uint8Array, view: DataView): void {
@@ -347,5 +347,39 @@ export function assumeUdp(fd: FdInfo): void {
   }
 }
 
-/** The name of a connection, made when it is asked for. */
-export const renameConnection = (fd: FdInfo): void => fd.renameLater(NAME_SOCKET);
+/** What the name of a connection is made of, before a change. */
+const before = { type: 0, sip: 0, dip: 0, sport: 0, dport: 0, l4proto: 0, form: 0, sip6: NO_ADDRESS, dip6: NO_ADDRESS };
+
+/** To be called before a change of ends that {@link renameConnection} ends. */
+export function beforeRename(fd: FdInfo): void {
+  before.type = fd.type;
+  before.sip = fd.sip;
+  before.dip = fd.dip;
+  before.sport = fd.sport;
+  before.dport = fd.dport;
+  before.l4proto = fd.l4proto;
+  before.form = fd.nameForm;
+  before.sip6 = fd.sip6 ?? NO_ADDRESS;
+  before.dip6 = fd.dip6 ?? NO_ADDRESS;
+}
+
+/** The ends of a connection may have changed: its name is made when it is asked for, or now if the old one was. */
+export function renameConnection(state: State, fd: FdInfo): void {
+  const old = fd.name;
+  if (old === null) {
+    const same =
+      before.form === NAME_SOCKET &&
+      before.type === fd.type &&
+      before.sip === fd.sip &&
+      before.dip === fd.dip &&
+      before.sport === fd.sport &&
+      before.dport === fd.dport &&
+      before.l4proto === fd.l4proto &&
+      sameAddress(before.sip6, fd.sip6 ?? NO_ADDRESS) &&
+      sameAddress(before.dip6, fd.dip6 ?? NO_ADDRESS);
+    if (!same) fd.renameLater(NAME_SOCKET);
+    return;
+  }
+  fd.renameLater(NAME_SOCKET);
+  fd.nameChanged = state.fdNameChanged(fd);
+}

@@ -20,6 +20,7 @@ import {
   AF_NETLINK,
   AF_UNIX,
   addressName,
+  beforeRename,
   familyName,
   isTuple,
   renameConnection,
@@ -171,7 +172,8 @@ export function connectExit(state: State, event: EventCursor): void {
     length = event.paramLength(3);
     if (length === 0 || event.paired) return;
     const at = event.paramOffsets[3]!;
-    if (setDestination(fd, bytes, at, length)) renameConnection(fd);
+    beforeRename(fd);
+    if (setDestination(fd, bytes, at, length)) renameConnection(state, fd);
     else fd.rename(addressName(state, bytes, at, length, fd.l4proto));
     return;
   }
@@ -179,9 +181,10 @@ export function connectExit(state: State, event: EventCursor): void {
   if (!isTuple(bytes, at, length)) return;
   const family = bytes[at]!;
   if (family === AF_INET || family === AF_INET6) {
+    beforeRename(fd);
     const changed = setTuple(fd, bytes, at, !event.paired);
     if (changed && fd.role === ROLE_SERVER && fd.type === FD_TYPE.IPV4_SOCK && fd.l4proto === L4_UDP) swapEnds(fd);
-    renameConnection(fd);
+    renameConnection(state, fd);
   } else if (family === AF_UNIX) {
     setUnixTuple(state, fd, bytes, at, length);
     fd.renameLater(NAME_UNIX);
