@@ -3,7 +3,7 @@ import type { EventCursor } from '../event.js';
 import { ByteWriter } from '../format/byte-writer.js';
 import { ParamRenderer } from '../format/params.js';
 import { latin1 } from '../names.js';
-import { EVENTS, PF, PT } from '../schema/index.js';
+import { ERRNO, EVENTS, PF, PT } from '../schema/index.js';
 import { codesWhere, fieldClass, KEY_REQUIRED, lazyCodes, paramIndexes } from './define.js';
 import type { Extractor, Field, FieldContext } from './field.js';
 import { FieldError } from './field.js';
@@ -68,14 +68,32 @@ const withArgument = (name: string | undefined): Uint8Array | undefined => {
 /** SUCCESS, or the name of the error. */
 function resultText(context: FieldContext): Extractor {
   const renderer = new ParamRenderer(context);
-  return written((event, writer) => {
+  const rendered = written((event, writer) => renderer.writeArg(event, RESULT_PARAM[event.type]!, writer));
+  const get = (event: EventCursor): string | undefined => {
     const result = resultOf(event);
-    if (Number.isNaN(result)) return false;
-    if (result < 0) return renderer.writeArg(event, RESULT_PARAM[event.type]!, writer);
-    writer.text('SUCCESS');
-    return true;
-  });
+    if (Number.isNaN(result)) return undefined;
+    if (result >= 0) return 'SUCCESS';
+    return (IS_ERRNO[event.type] === 1 ? ERRNO.get(-result) : undefined) ?? (rendered as TextExtractor).get(event);
+  };
+  return {
+    kind: 'text',
+    get,
+    write: (event, writer) => {
+      const text = get(event);
+      if (text === undefined) return false;
+      writer.text(text);
+      return true;
+    },
+  };
 }
+
+type TextExtractor = Extract<Extractor, { kind: 'text' }>;
+
+/** By event code: 1 where negative results are numbers of errors. */
+const IS_ERRNO = Uint8Array.from(EVENTS, ({ code, params }) => {
+  const type = params[RESULT_PARAM[code]!]?.type;
+  return type === PT.ERRNO || type === PT.FD ? 1 : 0;
+});
 
 const DATA = paramIndexes('data');
 const withData = lazyCodes((info) => DATA[info.code]! >= 0);

@@ -1,5 +1,6 @@
 /** Fields that say what kind of event it is: direction, type, category, what it does to descriptors. */
 import type { EventCursor } from '../event.js';
+import { genericCallId } from '../generic-call.js';
 import { EC, EF, EVENT_CATEGORIES, EVENT_FLAGS, EVENTS, FD_TYPE, PF, PPME, PT, SYSCALLS } from '../schema/index.js';
 import { codesWhere, fieldClass, KEY_REQUIRED, lazyCodes } from './define.js';
 import { type CustomCompare, type Field, FieldError } from './field.js';
@@ -22,7 +23,7 @@ export const isGeneric = (type: number): boolean => type <= PPME.GENERIC_X;
 export function eventName(event: EventCursor): string {
   const { type } = event;
   if (type > PPME.GENERIC_X) return EVENT_NAMES[type]!;
-  return syscallNames[event.paramUint32(0, -1)] ?? '<NA>';
+  return syscallNames[genericCallId(event, -1)] ?? '<NA>';
 }
 
 /** Every id whose system call has this name, in either generation. */
@@ -51,7 +52,7 @@ const compareType: CustomCompare = (operator, values) => {
   return (event) => {
     const { type } = event;
     if (type > PPME.GENERIC_X) return (codes[type] === 1) !== negated;
-    return (ids[event.paramUint32(0, 0)] === 1) !== negated;
+    return (ids[genericCallId(event, 0)] === 1) !== negated;
   };
 };
 
@@ -88,7 +89,7 @@ for (const type of [FD_TYPE.FIFO, FD_TYPE.UNIX_SOCK, FD_TYPE.EVENT, FD_TYPE.SIGN
 
 function categoryWord(event: EventCursor): string {
   if (isGeneric(event.type)) {
-    const name = syscallCategories[event.paramUint32(0, -1)];
+    const name = syscallCategories[genericCallId(event, -1)];
     return CATEGORY_WORDS.get(categoryValues[name ?? ''] ?? 0) ?? 'unknown';
   }
   const category = EVENT_CATEGORIES[event.type]!;
