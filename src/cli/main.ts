@@ -8,6 +8,10 @@ import { type Settings, settingsOf } from './settings.js';
 /** Runs the command and answers its exit status; never throws. */
 export async function main(argv: readonly string[]): Promise<number> {
   try {
+    if (/^(new|check|test|doctor)$/.test(argv[0] ?? '')) {
+      const { runSubcommand } = await import('./subcommands.js');
+      return await runSubcommand(argv);
+    }
     return await run(argv);
   } catch (error) {
     return complain(error, argv);

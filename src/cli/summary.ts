@@ -2,6 +2,7 @@
 import type { EventCursor } from '../sinsp/event.js';
 import type { ByteWriter } from '../sinsp/format/byte-writer.js';
 import { writeUint } from '../sinsp/format/numbers.js';
+import { genericCallId } from '../sinsp/generic-call.js';
 import { EVENTS, PPME, SYSCALLS } from '../sinsp/schema/index.js';
 import { sortByCount } from './introsort.js';
 
@@ -26,7 +27,7 @@ export class Summary {
       this.events[type]!++;
       return;
     }
-    const id = event.paramUint32(0, 0);
+    const id = genericCallId(event, 0);
     if (id < MAX_SYSCALLS) this.syscalls[id * 2 + type]!++;
   }
 
