@@ -27,7 +27,7 @@ const archs = [
 
 /**
  * sysdig 0.29.3 looks ids up without a check and crashes on those that it does not know. Calls with a newer id are sent
- * as id 0, with the native number on both sides, from which the name can be told.
+ * as id 0, with the native number on both sides, and the id itself as a third parameter, which old readers skip.
  */
 const LAST_SAFE_ID = 328;
 
@@ -131,7 +131,7 @@ const GENERIC_ENTER: Side = {
   kind: KIND.head,
   ops: [],
   code: 0,
-  params: ['{EMIT_VALUE, SRC_ID, 0, 0, MAP_NONE, 0, 2}', '{EMIT_VALUE, SRC_NUMBER, 0, 0, MAP_NONE, 0, 2}'],
+  params: ['ID', 'NUMBER', 'REAL_ID'].map((source) => `{EMIT_VALUE, SRC_${source}, 0, 0, MAP_NONE, 0, 2}`),
 };
 
 const rows = new Map<string, { enter: Side; exit: Side }>();
@@ -204,13 +204,14 @@ for (const [i, { cpu, macro, calls }] of archs.entries()) {
       const number = '{EMIT_VALUE, SRC_NUMBER, 0, 0, MAP_NONE, 0, 2}';
       const generic = ['{EMIT_VALUE, SRC_ID, 0, 0, MAP_NONE, 0, 2}'];
       if (which === 'enter' || id > LAST_SAFE_ID) generic.push(number);
+      if (id > LAST_SAFE_ID) generic.push('{EMIT_VALUE, SRC_REAL_ID, 0, 0, MAP_NONE, 0, 2}');
       addon += row
         ? `\t{${nr}, ${row.code}, ${row.params.length}, {${row.params.join(', ')}}},\n`
         : `\t{${nr}, ${which === 'enter' ? 0 : 1}, ${generic.length}, {${generic.join(', ')}}},\n`;
     }
     addon += '};\n';
   }
-  addon += `static const unsigned short call_ids[][2] = {\n${known.map(([nr, , id]) => `\t{${nr}, ${id > LAST_SAFE_ID ? 0 : id}},\n`).join('')}};\n`;
+  addon += `static const unsigned short LAST_SAFE_ID = ${LAST_SAFE_ID};\nstatic const unsigned short call_ids[][2] = {\n${known.map(([nr, , id]) => `\t{${nr}, ${id}},\n`).join('')}};\n`;
   const numbers = known.map(([nr, name, id]) => [
     nr,
     rows.get(name)?.enter.code ?? 0,

@@ -17,7 +17,8 @@ enum Source : uint8_t {
 	SRC_ARG32,
 	SRC_RET,
 	SRC_CONST,
-	SRC_ID,
+	SRC_ID, /* 0 for calls that old readers crash on */
+	SRC_REAL_ID,
 	SRC_NUMBER,
 	SRC_TOTAL,
 	SRC_U64,
@@ -215,6 +216,8 @@ struct Encoder {
 		case SRC_CONST:
 			return p.index;
 		case SRC_ID:
+			return id_by_nr[rec->head.nr] > LAST_SAFE_ID ? 0 : id_by_nr[rec->head.nr];
+		case SRC_REAL_ID:
 			return id_by_nr[rec->head.nr];
 		case SRC_NUMBER:
 			return rec->head.nr;

@@ -103,6 +103,8 @@ export function callOf(e: PlainEvent): string {
   if (e.code > 1) return e.name;
   const id = Number(numberOf(e.params.get('ID')!));
   const native = e.params.get('nativeID');
+  const real = e.params.get('extra2');
+  if (id === 0 && real) return syscallNames.get(Number(numberOf(real))) ?? '?';
   if (id) return syscallNames.get(id) ?? `?${id}`;
   return native ? (nativeNames.get(Number(numberOf(native))) ?? '?') : '?';
 }

@@ -2,6 +2,7 @@
 import type { EventCursor } from '../event.js';
 import type { FieldContext } from '../fields/field.js';
 import { decodeSyslog } from '../fields/syslog-message.js';
+import { genericCallId } from '../generic-call.js';
 import type { Name } from '../names.js';
 import { EF, EVENTS, PPME, SYSCALLS } from '../schema/index.js';
 import type { FdInfo } from '../state/fd-info.js';
@@ -16,7 +17,7 @@ const UNKNOWN_SYSCALL = literal('<NA>');
 export function eventName(event: EventCursor): Name {
   const type = event.type;
   if (type > PPME.GENERIC_X) return EVENT_NAMES[type]!;
-  const id = event.paramUint32(0, -1);
+  const id = genericCallId(event, -1);
   const known = SYSCALL_NAMES[id];
   if (known !== undefined) return known;
   const name = SYSCALLS[id]?.name;
