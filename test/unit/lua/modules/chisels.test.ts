@@ -24,7 +24,7 @@ interface Metadata {
 }
 
 function inspect(file: string): Metadata {
-  const path = `package.path="${root}lua/?.lua"`;
+  const path = `package.path="${root}lua/?.lua;${root}chisels/?.lua"`;
   const child = spawnSync('luajit', ['-e', path, join(here, 'inspect_chisel.lua'), file], { encoding: 'latin1' });
   assert.strictEqual(child.status, 0, child.stderr);
   return JSON.parse(child.stdout) as Metadata;
@@ -123,6 +123,18 @@ describe('bundled chisels print what those of sysdig print', { skip: noSysdig },
         return [child.stdout, child.status === 0];
       };
       assert.deepStrictEqual(run(`${root}lua;${root}chisels`), run(theirs));
+    });
+  }
+});
+
+describe('example chisels run in sysdig', { skip: noSysdig }, () => {
+  for (const file of files('examples/chisels')) {
+    it(basename(file), () => {
+      const words = file.endsWith('opened_files.lua') ? [file, 'ls'] : [file];
+      const child = spawnSync('sysdig', ['-r', capture, '-c', ...words], { encoding: 'latin1' });
+      assert.strictEqual(child.stderr, '');
+      assert.strictEqual(child.status, 0);
+      if (!file.endsWith('talkers.lua')) assert.notStrictEqual(child.stdout, '', 'it printed something');
     });
   }
 });

@@ -12,14 +12,15 @@ import { fileURLToPath } from 'node:url';
 import { createLuaState } from '../../../../src/lua/index.js';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
-const lua = fileURLToPath(new URL('../../../../lua/', import.meta.url));
+const root = fileURLToPath(new URL('../../../../', import.meta.url));
+const packagePath = `${root}lua/?.lua;${root}chisels/?.lua;${here}?.lua`;
 const present = spawnSync('luajit', ['-v']).status === 0;
 
 /** The lines "ok NAME" and "not ok NAME: ..." that a Lua test prints. */
 function run(file: string): string[] {
   const scratch = mkdtempSync(join(tmpdir(), 'burin-modules-'));
   try {
-    const setup = `HERE=${JSON.stringify(here)} SCRATCH=${JSON.stringify(scratch)} package.path="${lua}?.lua;${here}?.lua"`;
+    const setup = `HERE=${JSON.stringify(here)} SCRATCH=${JSON.stringify(scratch)} package.path="${packagePath}"`;
     const child = spawnSync('luajit', ['-e', setup, join(here, file)], { encoding: 'latin1', timeout: 60_000 });
     assert.strictEqual(child.status, 0, `${file} stopped: ${child.stderr}`);
     return child.stdout.split('\n').filter(Boolean);
@@ -52,7 +53,7 @@ for (const tier of ['compiled', 'interpreter'] as const) {
         let output = '';
         const state = createLuaState({
           tier,
-          packagePath: `${lua}?.lua;${here}?.lua`,
+          packagePath,
           stdout: (text) => {
             output += text;
           },
