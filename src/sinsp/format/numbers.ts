@@ -19,6 +19,14 @@ function digitsOf(value: number): number {
   return value < 100_000_000 ? 8 : value < BILLION ? 9 : 10;
 }
 
+/** The three digits of 0 to 999, four bytes apart. */
+const TRIPLES = new Uint8Array(4000);
+for (let i = 0; i < 1000; i++) {
+  TRIPLES[i * 4] = ZERO + Math.floor(i / 100);
+  TRIPLES[i * 4 + 1] = ZERO + (Math.floor(i / 10) % 10);
+  TRIPLES[i * 4 + 2] = ZERO + (i % 10);
+}
+
 /** `count` digits of a non-negative int32, with leading zeros; room must have been reserved. */
 function putDigits(writer: ByteWriter, value: number, count: number): void {
   const bytes = writer.bytes;
@@ -26,6 +34,15 @@ function putDigits(writer: ByteWriter, value: number, count: number): void {
   let at = start + count;
   writer.length = at;
   let rest = value | 0;
+  while (at - start >= 3) {
+    const thousandth = (rest / 1000) | 0;
+    const triple = (rest - thousandth * 1000) << 2;
+    bytes[at - 1] = TRIPLES[triple + 2]!;
+    bytes[at - 2] = TRIPLES[triple + 1]!;
+    bytes[at - 3] = TRIPLES[triple]!;
+    at -= 3;
+    rest = thousandth;
+  }
   while (at > start) {
     const tenth = (rest / 10) | 0;
     bytes[--at] = ZERO + rest - tenth * 10;
