@@ -39,11 +39,8 @@ local function send_batch(self, stats, kind, rate, negate)
       local ok, err = self:send_to_socket(table.concat(lines, "\n"))
       if not ok then return nil, err end
       lines, size = {}, 0
-      -- The line that did not fit opens the next datagram uncounted,
-      -- as senders of this protocol have always done it here.
-    else
-      size = size + #text
     end
+    size = size + #text + 1
     lines[#lines + 1] = text
   end
   return self:send_to_socket(table.concat(lines, "\n"))

@@ -58,6 +58,7 @@ for (const tier of ['compiled', 'interpreter'] as const) {
             output += text;
           },
         });
+        state.globals.set('HERE', here);
         state.call(state.load(readFileSync(join(here, file), 'latin1'), `@${file}`));
         state.close();
         assertAllOk(output.split('\n').filter(Boolean));
