@@ -96,11 +96,12 @@ Napi::Value Socket(const Info &info)
 {
 	return result(info, socket(integer(info, 0), integer(info, 1) | SOCK_CLOEXEC, integer(info, 2)));
 }
-/* connect(fd, address, port) */
+/* connect(fd, address, port); an empty address dissolves the connection of a datagram socket */
 Napi::Value Connect(const Info &info)
 {
-	sockaddr_storage a;
-	socklen_t len = parse_address(text(info, 1), integer(info, 2), a);
+	sockaddr_storage a = {};
+	std::string host = text(info, 1);
+	socklen_t len = host.empty() ? sizeof(sockaddr) : parse_address(host, integer(info, 2), a);
 	if (!len)
 		return number(info, -EINVAL);
 	return result(info, connect(integer(info, 0), reinterpret_cast<sockaddr *>(&a), len));

@@ -5,6 +5,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LuaState, LuaValue } from '../lua/vm.js';
+import { fsModule } from './host-fs.js';
+import { netModule } from './host-net.js';
 import { packageRoot } from './search-path.js';
 
 /** Module name to file below the package's `lua/` folder. */
@@ -12,10 +14,8 @@ const FILES: Record<string, string> = {
   cjson: 'cjson.lua',
   'cjson.safe': 'cjson/safe.lua',
   lfs: 'lfs.lua',
-  socket: 'socket.lua',
   'socket.core': 'socket/core.lua',
   'socket.unix': 'socket/unix.lua',
-  mime: 'mime.lua',
   'mime.core': 'mime/core.lua',
 };
 
@@ -23,7 +23,10 @@ let made: Map<string, (state: LuaState) => LuaValue> | undefined;
 
 export function bundledModules(): ReadonlyMap<string, (state: LuaState) => LuaValue> {
   if (made !== undefined) return made;
-  made = new Map();
+  made = new Map<string, (state: LuaState) => LuaValue>([
+    ['burin.net', netModule],
+    ['burin.fs', fsModule],
+  ]);
   for (const [name, file] of Object.entries(FILES)) {
     made.set(name, (state) => {
       const path = join(packageRoot(), 'lua', file);

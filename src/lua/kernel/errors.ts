@@ -89,9 +89,24 @@ const ERRNO: Record<string, readonly [number, string]> = {
   ENOTEMPTY: [39, 'Directory not empty'],
   ELOOP: [40, 'Too many levels of symbolic links'],
   EOVERFLOW: [75, 'Value too large for defined data type'],
+  ENOTSOCK: [88, 'Socket operation on non-socket'],
+  EDESTADDRREQ: [89, 'Destination address required'],
+  EMSGSIZE: [90, 'Message too long'],
+  EPROTOTYPE: [91, 'Protocol wrong type for socket'],
   EOPNOTSUPP: [95, 'Operation not supported'],
+  EAFNOSUPPORT: [97, 'Address family not supported by protocol'],
+  EADDRINUSE: [98, 'Address already in use'],
+  EADDRNOTAVAIL: [99, 'Cannot assign requested address'],
+  ENETUNREACH: [101, 'Network is unreachable'],
+  ECONNABORTED: [103, 'Software caused connection abort'],
+  ECONNRESET: [104, 'Connection reset by peer'],
+  EISCONN: [106, 'Transport endpoint is already connected'],
+  ENOTCONN: [107, 'Transport endpoint is not connected'],
   ETIMEDOUT: [110, 'Connection timed out'],
   ECONNREFUSED: [111, 'Connection refused'],
+  EHOSTUNREACH: [113, 'No route to host'],
+  EALREADY: [114, 'Operation already in progress'],
+  EINPROGRESS: [115, 'Operation now in progress'],
   EDQUOT: [122, 'Disk quota exceeded'],
 };
 
@@ -113,3 +128,8 @@ export function errnoFailure(name: keyof typeof ERRNO & string, path?: string): 
   const [number, text] = ERRNO[name]!;
   return [undefined, path === undefined ? text : `${path}: ${text}`, number];
 }
+
+const TEXT_OF_ERRNO = new Map(Object.values(ERRNO));
+
+/** The C library's text for an errno. */
+export const errnoText = (errno: number): string => TEXT_OF_ERRNO.get(errno) ?? `Unknown error ${errno}`;
