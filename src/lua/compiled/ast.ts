@@ -13,6 +13,9 @@ export interface Local {
   reassigned: boolean;
   /** Every expression ever assigned; undefined when a value is not known here (parameters, multiple results). */
   values: Expr[] | undefined;
+  /** Concatenations assigned to it, and whether it is used as a table key. */
+  texts: Extract<Expr, { kind: 'concat' }>[];
+  isKey: boolean;
   /** All values are numbers; found out before code is generated. */
   isNumber: boolean;
   /** Declared inside a loop of its function, or after a label jumped back to: each turn has its own. */
@@ -48,7 +51,7 @@ export type Expr =
   | { kind: 'index'; object: Expr; key: Expr; line: number }
   | CallNode
   | { kind: 'binary'; op: BinaryOperator; left: Expr; right: Expr; line: number }
-  | { kind: 'concat'; parts: Expr[]; line: number }
+  | { kind: 'concat'; parts: Expr[]; line: number; asKey: boolean }
   | { kind: 'and' | 'or'; left: Expr; right: Expr }
   | { kind: 'not' | 'paren'; value: Expr }
   | { kind: 'minus' | 'length'; value: Expr; line: number }

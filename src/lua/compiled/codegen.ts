@@ -70,7 +70,7 @@ const ARITHMETIC: Record<string, { helper: string; code: (l: string, r: string) 
 
 const HELPERS =
   'T,NONE,TAIL,isArray,floor,index,setindex,add,sub,mul,div,mod,pow,unm,len,eq,lt,le,concat,numstr,callable,method,one,' +
-  'all,drop,oneG,indexG,arithmeticG,gget,gset,refuel,forNumber,iterator,PairsIterator,IpairsIterator,pairs,ipairs,next,select,G,envs,dual,' +
+  'all,drop,oneG,indexG,arithmeticG,gget,gset,refuel,forNumber,iterator,ConcatMemo,PairsIterator,IpairsIterator,pairs,ipairs,next,select,G,envs,dual,' +
   'drive,deeper';
 
 interface FunctionState {
@@ -93,6 +93,7 @@ export class UnsupportedError extends Error {}
 
 export function generate(chunk: ParsedChunk, options: CodeOptions): GeneratedChunk {
   inferNumbers(chunk.locals);
+  for (const local of chunk.locals) if (local.isKey) for (const text of local.texts) text.asKey = true;
   return new Generator(options).chunk(chunk.main);
 }
 
@@ -180,6 +181,7 @@ class Generator {
   private readonly cells = new Map<string, number>();
   private caches = 0;
   private hints = 0;
+  private memos = 0;
   private fs!: FunctionState;
   private readonly hoisted = new Set<Local>();
   /** Locals that hold one known function, so that calls need no check. */
@@ -192,6 +194,7 @@ class Generator {
     const body = this.functionExpression(main);
     let head = `(function(R,C,E){'use strict';const {${HELPERS}}=R;let fuel=0,tc=0`;
     for (let i = 1; i <= this.caches; i++) head += `,c${i}t=NONE,c${i}e`;
+    for (let i = 1; i <= this.memos; i++) head += `,m${i}=new ConcatMemo()`;
     for (let i = 1; i <= this.hints; i++) head += `,h${i}=0`;
     for (const [name, id] of this.cells) head += `,g${id}=R.cell(${quote(name)})`;
     head += ';';
@@ -672,7 +675,7 @@ class Generator {
         );
       }
       case 'concat':
-        return this.concat(e.parts, e.line);
+        return this.concat(e.parts, e.line, e.asKey);
       case 'binary':
         return e.op in ARITHMETIC ? this.arithmetic(e) : this.comparison(e);
       case 'table':
@@ -791,7 +794,7 @@ class Generator {
     return sequence(l.setup, r.setup, `${guards.join('&&')}?${fast}:${slow}`);
   }
 
-  private concat(parts: Expr[], line: number): string {
+  private concat(parts: Expr[], line: number, asKey: boolean): string {
     const operands = parts.map((part) => this.operand(part));
     const setup = operands.map((o) => o.setup).filter((s) => s !== '');
     const guards: string[] = [];
@@ -802,7 +805,13 @@ class Generator {
       guards.push(`(typeof ${ref}==='string'||typeof ${ref}==='number')`);
       return `(typeof ${ref}==='string'?${ref}:numstr(${ref}))`;
     });
-    const fast = texts.join('+');
+    let fast = texts.join('+');
+    const varying = operands.filter((_o, i) => parts[i]!.kind !== 'string');
+    if (asKey && (varying.length === 1 || varying.length === 2) && guards.length > 0) {
+      const m = `m${++this.memos}`;
+      const pair = `${varying[0]!.ref},${varying[1]?.ref ?? true}`;
+      fast = `(${m}.on?($v=${m}.get(${pair}))!==undefined?$v:${m}.put(${pair},${fast}):${fast})`;
+    }
     if (guards.length === 0) return sequence(...setup, fast);
     const names = parts.map(describe);
     const slow = `${this.mark(line, false, names)}concat([${operands.map((o) => o.ref).join(',')}])`;

@@ -209,6 +209,8 @@ class Parser {
       reassigned: false,
       values,
       isNumber: false,
+      texts: [],
+      isKey: false,
       inLoop: this.insideLoop(),
     };
     if (scope.names.has(name)) this.shadowed.set(scope, (this.shadowed.get(scope) ?? 0) + 1);
@@ -387,6 +389,8 @@ class Parser {
     this.lexer.advance();
     let values: Expr[] = [];
     if (!this.blockEnds() && this.lexer.kind !== ';') values = this.expressions();
+    // Functions that make keys often just return them.
+    if (values.length === 1 && values[0]!.kind === 'concat') values[0].asKey = true;
     const statement: Statement = { kind: 'return', values, line: this.lexer.lastLine };
     this.accept(';');
     if (!this.blockEnds()) this.expected(this.fn.node.isMain ? '<eof>' : 'end');
@@ -469,7 +473,9 @@ class Parser {
     const locals = names.map((name, i) => {
       const value = values[i];
       const known = value && (i < values.length - 1 || !isMulti(value)) && names.length >= i;
-      return this.declare(name, known ? [value] : undefined);
+      const local = this.declare(name, known ? [value] : undefined);
+      if (value?.kind === 'concat') local.texts.push(value);
+      return local;
     });
     return { kind: 'local', locals, values, line };
   }
@@ -492,7 +498,10 @@ class Parser {
   private assigned(local: Local, value: Expr | undefined): void {
     local.reassigned = true;
     if (value === undefined) local.values = undefined;
-    else local.values?.push(value);
+    else {
+      local.values?.push(value);
+      if (value.kind === 'concat') local.texts.push(value);
+    }
   }
 
   private expressionStatement(line: number): Statement {
@@ -576,6 +585,8 @@ class Parser {
           this.lexer.advance();
           const key = this.expression();
           this.expect(']');
+          if (key.kind === 'concat') key.asKey = true;
+          else if (key.kind === 'local') key.local.isKey = true;
           value = { kind: 'index', object: value, key, line: this.lexer.lastLine };
           break;
         }
@@ -712,8 +723,8 @@ function combine(op: string, left: Expr, right: Expr, line: number): Expr {
   if (op === 'and' || op === 'or') return { kind: op, left, right };
   if (op === '..') {
     // Right-associative: a chain arrives from the right.
-    if (right.kind === 'concat') return { kind: 'concat', parts: [left, ...right.parts], line };
-    return { kind: 'concat', parts: [left, right], line };
+    if (right.kind === 'concat') return { kind: 'concat', parts: [left, ...right.parts], line, asKey: false };
+    return { kind: 'concat', parts: [left, right], line, asKey: false };
   }
   return { kind: 'binary', op: op as BinaryOperator, left, right, line };
 }

@@ -17,6 +17,7 @@ import {
   tracebackText,
   withDeepStack,
 } from './stack.js';
+import { ConcatMemo } from './concat-memo.js';
 import { type Entry, IpairsIterator, LuaTable, PairsIterator } from './table.js';
 import {
   asFunction,
@@ -175,6 +176,7 @@ export class Runtime {
         if (f === asValue(next) && c === undefined) return new PairsIterator(s);
         return f === asValue(ipairsStep) && c === 0 ? new IpairsIterator(s) : undefined;
       },
+      ConcatMemo,
       PairsIterator,
       IpairsIterator,
       pairs,
