@@ -32,7 +32,7 @@ export function stubsWithFields(stubs: string): string {
   const end = stubs.indexOf(END, begin);
   if (begin < 0 || end < 0) return stubs;
   const names = FIELDS.filter((field) => !field.filterOnly).map((field) => `---| '${field.name}'`);
-  return `${stubs.slice(0, begin)}${BEGIN}\n---@alias chisel.FieldName string  A field as in filters. `burin -l` lists them.\n${names.join('\n')}\n${stubs.slice(end)}`;
+  return `${stubs.slice(0, begin)}${BEGIN}\n---@alias chisel.FieldName string  A field as in filters; burin -l lists them.\n${names.join('\n')}\n${stubs.slice(end)}`;
 }
 
 if (process.argv[1] === import.meta.filename) {

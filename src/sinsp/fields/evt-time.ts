@@ -8,6 +8,7 @@ import { EC, EF, EVENT_CATEGORIES, EVENT_FLAGS, PF, PPME, PT } from '../schema/i
 import { fieldClass, INDEX_REQUIRED } from './define.js';
 import { type Extractor, type Field, type FieldContext, FieldError } from './field.js';
 import { humanDuration } from './human-duration.js';
+import { quantized } from './quantized.js';
 
 const { row, text, number } = fieldClass('evt');
 
@@ -136,12 +137,6 @@ const outputTime = (context: FieldContext) => {
     }
   };
 };
-
-function quantized(nanos: number): number {
-  if (!(nanos > 0)) return Number.NaN;
-  const width = process.stdout.columns ?? 80;
-  return Math.floor((Math.min(Math.log10(nanos), 11) * width) / 11) + 1;
-}
 
 const NANOS = 1_000_000_000n;
 

@@ -417,14 +417,10 @@ export const fdFields: readonly Field[] = [
     ofFd((fd) => fd.nameChanged),
     onFd,
   ),
-  host('fd.cip.name', 'host name of the client, for hosts that a filter named or /etc/hosts has', clientEnd),
-  host('fd.sip.name', 'host name of the server, for hosts that a filter named or /etc/hosts has', serverEnd),
-  host(
-    'fd.lip.name',
-    'host name of the end on this machine, for hosts that a filter named or /etc/hosts has',
-    localEnd,
-  ),
-  host('fd.rip.name', 'host name of the far end, for hosts that a filter named or /etc/hosts has', remoteEnd),
+  host('fd.cip.name', 'host name of the client, if a filter asked for that name', clientEnd),
+  host('fd.sip.name', 'host name of the server, if a filter asked for that name', serverEnd),
+  host('fd.lip.name', 'host name of the end on this machine, if a filter asked for that name', localEnd),
+  host('fd.rip.name', 'host name of the far end, if a filter asked for that name', remoteEnd),
   rows.number(
     'fd.dev',
     PT.INT32,

@@ -5,6 +5,7 @@ import { fieldClass, INDEX_REQUIRED, indexArgument, KEY_REQUIRED, lazyCodes } fr
 import { evtTimeFields } from './evt-time.js';
 import type { Candidates, Field, FieldContext } from './field.js';
 import { humanDuration } from './human-duration.js';
+import { quantized } from './quantized.js';
 import type { TracerMark } from './tracer-marks.js';
 import { type MarkedEvent, type Span, TracerSpans } from './tracer-spans.js';
 
@@ -152,12 +153,7 @@ const spanFields: readonly Field[] = [
     PT.UINT64,
     PF.DEC,
     'logarithm of the duration, scaled to the width of the screen',
-    numberOfMark((marked, _, event) => {
-      const duration = durationOf(marked, event.time);
-      return duration > 0
-        ? Math.floor((Math.min(Math.log10(duration), 11) * (process.stdout.columns ?? 80)) / 11) + 1
-        : Number.NaN;
-    }),
+    numberOfMark((marked, _, event) => quantized(durationOf(marked, event.time))),
     hidden,
   ),
   span.text(
