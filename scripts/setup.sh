@@ -37,3 +37,7 @@ if [ ! -e node_modules/.package-lock.json ] || [ package-lock.json -nt node_modu
 fi
 say 'building (npm run build)'
 npm run --silent build
+if [ "$(uname -s)" = Linux ] && { command -v clang-14 || command -v clang; } >/dev/null; then
+  say 'building the probe and the native addon (probe/build.sh)'
+  bash probe/build.sh || say 'the probe was not built: live capture will not work, reading files does'
+fi
