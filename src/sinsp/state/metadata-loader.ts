@@ -18,8 +18,6 @@ const mappedWord = (bytes: Uint8Array): number =>
 export class MetadataLoader implements MetadataVisitor {
   /** Ports that processes of the header listen on. */
   private readonly serverPorts = new Set<number>();
-  /** The process list being read says who logged in. Readers have always taken user 0 where it does not. */
-  hasLoginuid = true;
   /** The header brought processes or descriptors that finish has not seen yet. */
   private pending = false;
 
@@ -72,7 +70,7 @@ export class MetadataLoader implements MetadataVisitor {
     thread.fdlimit = record.fdlimit;
     thread.uid = record.uid;
     thread.gid = record.gid;
-    thread.loginuid = this.hasLoginuid ? record.loginuid : 0;
+    thread.loginuid = record.loginuid;
     thread.tty = record.tty;
     thread.vmsizeKb = record.vmsizeKb;
     thread.vmrssKb = record.vmrssKb;

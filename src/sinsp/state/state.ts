@@ -103,9 +103,6 @@ const BEGIN = Uint8Array.from({ length: EVENT_COUNT }, (_, type) => {
 /** Kinds that leave the short way of `begin`. */
 const UNUSUAL = SKIP | NO_THREAD | NO_PAIRING;
 
-/** The first process list with login ids. */
-const PROCESS_LIST_V9 = 0x215;
-
 const FD_EVENT = EF.CREATES_FD | EF.USES_FD | EF.DESTROYS_FD;
 
 /** A copy of a thread with copies of its descriptors. */
@@ -177,7 +174,6 @@ export class State {
   loadBlock(source: EventSource, blockType: number, offset: number, length: number): void {
     const bytes = source.window;
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    this.loader.hasLoginuid = blockType === PROCESS_LIST_V9;
     readMetadataBlock(bytes, view, blockType, offset, length, this.loader);
   }
 
