@@ -8,7 +8,7 @@ import { release } from 'node:os';
 import { loadAddon, type NativeFailure, type NativeProbe } from './addon.js';
 import type { EventSource, SourceStats } from './event-source.js';
 import { liveCalls } from './live-calls.js';
-import { scanMachine } from './proc-scan/index.js';
+import { scanMachine, scanThread } from './proc-scan/index.js';
 
 const WINDOW_BYTES = 1 << 20;
 /** Events younger than this stay in the rings: an older one of another CPU may still be on its way. */
@@ -21,6 +21,8 @@ const BOTH_SIDES = 3;
 /** Poll intervals while nothing happens. */
 const IDLE_MIN_MS = 1;
 const IDLE_MAX_MS = 25;
+/** So that a machine full of unknown threads does not turn capture into reading /proc. */
+export const LOOKUPS_PER_SECOND = 200;
 /** The most that one data buffer may hold, so that an event always fits a block. */
 export const SNAPLEN_MAX = 60_000;
 
@@ -120,6 +122,8 @@ export class LiveSource implements EventSource {
   #pageFaults: boolean;
   #switches: boolean;
   #lastStats: LiveStats | undefined;
+  #lookupSecond = 0;
+  #lookups = 0;
   readonly #onWarning: (line: string) => void;
 
   /** Loads and attaches the probe and scans /proc. Throws {@link LiveError}. */
@@ -245,6 +249,20 @@ export class LiveSource implements EventSource {
     this.end = this.#probe.drain(this.#batch, 0, this.#stopped ? 0 : HORIZON_NS);
     if (this.end > 0) this.#idleMs = IDLE_MIN_MS;
     return this.end > 0 || !this.#stopped;
+  }
+
+  /**
+   * What /proc says of a thread that turned up without having been seen to start: process list and FD list blocks of its
+   * process. Undefined when it is gone, and when there were too many questions: at most {@link LOOKUPS_PER_SECOND}.
+   */
+  lookup(tid: number): Uint8Array | undefined {
+    const second = Math.floor(performance.now() / 1000);
+    if (second !== this.#lookupSecond) {
+      this.#lookupSecond = second;
+      this.#lookups = 0;
+    }
+    if (this.kernelPid !== process.pid || ++this.#lookups > LOOKUPS_PER_SECOND) return undefined;
+    return scanThread(tid);
   }
 
   /**

@@ -7,7 +7,7 @@ import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { describe, it } from 'node:test';
 import { LiveSource } from '../../src/capture/live.js';
-import { scanMachine } from '../../src/capture/proc-scan/index.js';
+import { scanMachine, scanThread } from '../../src/capture/proc-scan/index.js';
 import { blocksOf, callOf, eventsOf, numberOf, type PlainEvent } from './blocks.js';
 import { cannotCapture } from './privileged.js';
 import { record } from './record.js';
@@ -88,7 +88,7 @@ describe('the live source', { skip: cannotCapture() }, () => {
 
   it('keeps as much of a buffer as it is told', async () => {
     for (const snaplen of [0, 10, 80, 5000, 60000]) {
-      const { bytes } = await record('sh', ['-c', 'head -c 65536 /dev/zero | cat >/dev/null'], {
+      const { bytes } = await record('dd', ['if=/dev/zero', 'of=/dev/null', 'bs=65536', 'count=1'], {
         only: { children: true },
         scan: false,
         snaplen,
@@ -179,5 +179,14 @@ describe('the scan of /proc', { skip: process.platform !== 'linux' && 'needs Lin
       if (Number(list.readBigUInt64LE(at + 12)) === process.pid) threads++;
     }
     assert.ok(threads > 1, 'all threads of this process');
+  });
+
+  it('tells of one process alone, and nothing of one that is gone', () => {
+    const blocks = [...blocksOf(Buffer.from(scanThread(process.pid)!))];
+    assert.deepEqual(
+      blocks.map((b) => b.type),
+      [0x215, 0x218],
+    );
+    assert.equal(scanThread(0x3fffffff), undefined);
   });
 });

@@ -1,7 +1,7 @@
 /** One FD list block for each process, from /proc/PID/fd. */
 import { statSync } from 'node:fs';
 import type { BlockWriter } from './block-writer.js';
-import { linkOf, numbersIn, readProc } from './proc-file.js';
+import { linkOf, numbersIn, readSmallProc } from './proc-file.js';
 import type { SocketInfo } from './sockets.js';
 
 const FD = {
@@ -111,7 +111,7 @@ function writePath(w: BlockWriter, folder: string, fd: number, link: string): vo
     w.endEntry(entry);
     return;
   }
-  const info = readProc(`${folder}/fdinfo/${fd}`, 4096) ?? '';
+  const info = readSmallProc(`${folder}/fdinfo/${fd}`) ?? '';
   const entry = start(w, fd, inode, FD.file);
   w.u32(openFlags(Number.parseInt(/^flags:\s*(\d+)/m.exec(info)?.[1] ?? '0', 8)));
   w.text(link, NAME_MAX);

@@ -5,19 +5,12 @@
 import { BlockWriter } from './block-writer.js';
 import { writeDescriptors } from './descriptors.js';
 import { writeInterfaces, writeMachine, writeSection, writeUsers } from './machine.js';
-import { linkOf } from './proc-file.js';
+import { linkOf, readSmallProc } from './proc-file.js';
 import { writeProcesses } from './processes.js';
 import { readSockets, type SocketInfo } from './sockets.js';
 
-/** Scans the machine; returns whole blocks, the section header first. Takes about 0.1 ms a thread. */
-export function scanMachine(proc = '/proc'): Uint8Array {
-  const w = new BlockWriter();
-  writeSection(w);
-  writeMachine(w, proc);
-  writeInterfaces(w);
-  writeUsers(w);
-  const pids = writeProcesses(w, proc);
-  // Each network namespace is read once, through the first process found in it.
+/** Writes the descriptors of processes. Each network namespace is read once, through the first process found in it. */
+function writeAllDescriptors(w: BlockWriter, proc: string, pids: readonly number[]): void {
   const namespaces = new Map<string, Map<number, SocketInfo>>();
   for (const pid of pids) {
     const folder = `${proc}/${pid}`;
@@ -32,5 +25,30 @@ export function scanMachine(proc = '/proc'): Uint8Array {
     };
     writeDescriptors(w, folder, pid, sockets);
   }
+}
+
+/** Scans the machine; returns whole blocks, the section header first. Takes about 0.1 ms a thread. */
+export function scanMachine(proc = '/proc'): Uint8Array {
+  const w = new BlockWriter();
+  writeSection(w);
+  writeMachine(w, proc);
+  writeInterfaces(w);
+  writeUsers(w);
+  writeAllDescriptors(w, proc, writeProcesses(w, proc));
+  return w.result();
+}
+
+/**
+ * The process list and FD list blocks of the process that thread `tid` belongs to; undefined when it is gone.
+ * For threads that turn up without having been seen to start.
+ */
+export function scanThread(tid: number, proc = '/proc'): Uint8Array | undefined {
+  // A thread that is not its process's first has a folder, too, which no listing shows.
+  const pid = Number(/^Tgid:\s*(\d+)/m.exec(readSmallProc(`${proc}/${tid}/status`) ?? '')?.[1] ?? 0);
+  if (pid === 0) return undefined;
+  const w = new BlockWriter();
+  const written = writeProcesses(w, proc, [pid]);
+  if (written.length === 0) return undefined;
+  writeAllDescriptors(w, proc, written);
   return w.result();
 }

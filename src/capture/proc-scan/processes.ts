@@ -1,7 +1,7 @@
 /** The process list block: one entry for each thread, from /proc/PID and /proc/PID/task/TID. */
 import { statSync } from 'node:fs';
 import type { BlockWriter } from './block-writer.js';
-import { linkOf, numbersIn, readProc } from './proc-file.js';
+import { linkOf, numbersIn, readProc, readSmallProc } from './proc-file.js';
 
 const SHORT_MAX = 1023;
 const LONG_MAX = 4095;
@@ -53,9 +53,9 @@ function imageOf(folder: string, status: (key: string) => string): Image {
   const comm = status('Name');
   const command = readProc(`${folder}/cmdline`, LONG_MAX * 2) ?? '';
   const cut = command.indexOf('\0');
-  const limits = readProc(`${folder}/limits`, 4096) ?? '';
+  const limits = readSmallProc(`${folder}/limits`) ?? '';
   const limit = /^Max open files\s+(\S+)/m.exec(limits)?.[1] ?? '0';
-  const loginuid = Number(readProc(`${folder}/loginuid`, 32) ?? 0xffffffff);
+  const loginuid = Number(readSmallProc(`${folder}/loginuid`) ?? 0xffffffff);
   return {
     exe: command ? (cut < 0 ? command : command.slice(0, cut)) : comm,
     exepath: (linkOf(`${folder}/exe`) ?? '').replace(/ \(deleted\)$/, ''),
@@ -85,15 +85,16 @@ function exeWritable(folder: string, uid: number, gid: number, capabilities: str
 /**
  * Writes the block. Returns the processes that made it into the list: descriptors may be listed for these alone.
  * @param proc the folder of the proc file system
+ * @param only the processes to list; all when left out
  */
-export function writeProcesses(w: BlockWriter, proc: string): number[] {
+export function writeProcesses(w: BlockWriter, proc: string, only?: readonly number[]): number[] {
   const written: number[] = [];
   w.begin(0x215);
-  for (const pid of numbersIn(proc)) {
+  for (const pid of only ?? numbersIn(proc)) {
     const folder = `${proc}/${pid}`;
     let image: Image | undefined;
     for (const tid of numbersIn(`${folder}/task`)) {
-      const text = readProc(`${folder}/task/${tid}/status`, 8192);
+      const text = readSmallProc(`${folder}/task/${tid}/status`);
       if (text === undefined) continue;
       const status = statusOf(text);
       image ??= imageOf(folder, status);
@@ -113,7 +114,7 @@ function writeThread(
   image: Image,
   status: (key: string) => string,
 ): void {
-  const stat = readProc(`${folder}/task/${tid}/stat`, 4096) ?? '';
+  const stat = readSmallProc(`${folder}/task/${tid}/stat`) ?? '';
   // The name stands in parentheses and may hold anything.
   const f = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   const uid = nth(status('Uid'), 1);
