@@ -126,6 +126,14 @@ export function jsonWriter(field: Field, extractor: Extractor, scratch: ByteWrit
       return true;
     };
   }
+  if (extractor.kind === 'bigint' && (field.type === PT.RELTIME || field.type === PT.ABSTIME)) {
+    return (event, writer) => {
+      const value = extractor.get(event);
+      if (value === undefined) return false;
+      writer.text(value.toString());
+      return true;
+    };
+  }
   if (extractor.kind === 'list') {
     return (event, writer) => {
       const list = extractor.get(event);
