@@ -11,11 +11,29 @@ Napi::Object init_system(Napi::Env env, Napi::Object exports);
 
 namespace {
 
+/* The names of errors that can come up; strerrorname_np is not in every C library. */
+const char *error_name(int error)
+{
+	static const struct {
+		int error;
+		const char *name;
+	} names[] = {
+		{EPERM, "EPERM"},   {ENOENT, "ENOENT"}, {E2BIG, "E2BIG"},   {EBADF, "EBADF"},   {EAGAIN, "EAGAIN"},
+		{ENOMEM, "ENOMEM"}, {EACCES, "EACCES"}, {EFAULT, "EFAULT"}, {EBUSY, "EBUSY"},   {EEXIST, "EEXIST"},
+		{ENODEV, "ENODEV"}, {EINVAL, "EINVAL"}, {ENFILE, "ENFILE"}, {EMFILE, "EMFILE"}, {ENOSPC, "ENOSPC"},
+		{ENOSYS, "ENOSYS"}, {ESRCH, "ESRCH"},   {EINTR, "EINTR"},   {ERANGE, "ERANGE"}, {EOPNOTSUPP, "EOPNOTSUPP"},
+	};
+	for (const auto &n : names)
+		if (n.error == error)
+			return n.name;
+	return "EUNKNOWN";
+}
+
 Napi::Object failure_object(Napi::Env env, const burin::Failure &f)
 {
 	Napi::Object o = Napi::Object::New(env);
 	o.Set("errno", f.error);
-	o.Set("code", strerrorname_np(f.error) ? strerrorname_np(f.error) : "EUNKNOWN");
+	o.Set("code", error_name(f.error));
 	o.Set("what", f.what);
 	return o;
 }
