@@ -57,6 +57,9 @@ export class EventCursor {
   /** An exit event that directly followed its enter event in its thread. */
   paired = false;
 
+  /** Serial of the latest event that made its own thread: the thread was not known when the event came. */
+  lateThread = -1;
+
   /** Offsets and lengths of the parameters, valid after {@link decodeParams}. */
   readonly paramOffsets = new Int32Array(MAX_PARAMS);
   readonly paramLengths = new Int32Array(MAX_PARAMS);

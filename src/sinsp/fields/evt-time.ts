@@ -253,7 +253,7 @@ export const evtTimeFields: readonly Field[] = [
     return (event) => {
       const latency = latencyOf(event);
       if (Number.isNaN(latency)) return undefined;
-      if (event.thread !== null && !isUnpaired(event.type) && event.thread.cloneTime !== event.time)
+      if (event.thread !== null && !isUnpaired(event.type) && event.lateThread !== event.serial)
         last = humanDuration(latency);
       return last;
     };

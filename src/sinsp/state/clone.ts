@@ -170,7 +170,10 @@ function addChild(
   state.addThread(child, true);
   // The event's own thread may be one of the records that were replaced.
   if (collision) state.begin(event);
-  event.thread ??= state.threads.get(event.tid) ?? null;
+  if (event.thread === null) {
+    event.thread = state.threads.get(event.tid) ?? null;
+    event.lateThread = event.serial;
+  }
 }
 
 const isUnknown = (thread: ThreadInfo): boolean => thread.uid === NO_ID && thread.comm.text === '<NA>';
