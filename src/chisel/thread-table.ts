@@ -3,7 +3,7 @@ import type { LuaState, LuaTable } from '../lua/vm.js';
 import { EventCursor } from '../sinsp/event.js';
 import type { Predicate } from '../sinsp/filter/predicate.js';
 import { ipv4Text, ipv6Text } from '../sinsp/format/addresses.js';
-import { FD_TYPE, FD_TYPES } from '../sinsp/schema/index.js';
+import { FD_TYPE, FD_TYPES, PPME } from '../sinsp/schema/index.js';
 import { type FdInfo, L4_ICMP, L4_RAW, L4_TCP, L4_UDP, ROLE_NONE } from '../sinsp/state/fd-info.js';
 import type { State } from '../sinsp/state/state.js';
 import type { ThreadInfo } from '../sinsp/state/thread-info.js';
@@ -32,7 +32,8 @@ export function threadTable(
   const result = lua.newTable();
   const probe = new EventCursor();
   probe.setWindow(current.bytes);
-  probe.type = current.type;
+  // Any event that works on a descriptor: filters are asked as if one had happened on each.
+  probe.type = PPME.SYSCALL_READ_X;
   probe.num = current.num;
   probe.cpu = current.cpu;
   probe.tsHigh = current.tsHigh;
