@@ -1,6 +1,7 @@
 #!/bin/sh
 # Builds the probe and the addon: probe/build/burin.node.
 # Needs g++ and Node's headers; and clang, bpftool and libbpf's headers, unless probe/build/skeleton.h is there already.
+# With --prebuilt it is also copied to where packages carry it: probe/prebuilt/SYSTEM/burin.node.
 #   CLANG, BPFTOOL, CXX, CC  the tools to use
 #   NODE_HEADERS             the folder that holds node_api.h
 set -eu
@@ -47,3 +48,12 @@ done
 # The C++ library is linked in, so that one file serves every distribution with the same C library.
 ${CXX:-g++} -shared -s -static-libstdc++ -static-libgcc -o build/burin.tmp build/loader.o build/binding.o build/system.o build/probe.o build/encode.o
 mv build/burin.tmp build/burin.node
+
+if [ "${1:-}" = --prebuilt ]; then
+  libc=glibc
+  if ldd --version 2>&1 | grep -q musl; then libc=musl; fi
+  to=prebuilt/linux-$(node -p process.arch)-$libc
+  mkdir -p "$to"
+  cp build/burin.node "$to/burin.node"
+  echo "probe/$to/burin.node"
+fi
