@@ -53,6 +53,7 @@ async function plainRun(line: CommandLine): Promise<number> {
   const text = await information(line);
   if (text !== undefined) return show(text);
   const settings = settingsOf(line);
+  if (settings.onlyOldEvents) (await import('../sinsp/schema/index.js')).forgetNewSyscalls();
   const [{ Reader }, { standardOutput }] = await Promise.all([
     import('./read.js'),
     import('../sinsp/format/output.js'),

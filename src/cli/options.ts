@@ -278,6 +278,11 @@ export const OPTIONS: readonly OptionRow[] = [
     text: 'Log to standard error: fatal, error, warn, info, debug or trace.',
   },
   {
+    name: 'only-old-events',
+    group: 'Running',
+    text: 'Skip events that sysdig 0.29.3 does not know, as it does: numbers and state agree with its output.',
+  },
+  {
     name: 'force-tracers-capture',
     letter: 'T',
     group: 'Accepted for compatibility',

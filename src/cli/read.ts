@@ -8,7 +8,7 @@ import { serviceName } from '../sinsp/fields/services.js';
 import type { Output } from '../sinsp/format/output.js';
 import type { Printer } from '../sinsp/format/printer.js';
 import { Inspector } from '../sinsp/inspector.js';
-import { EC, EVENT_CATEGORIES, EVENT_COUNT } from '../sinsp/schema/index.js';
+import { EC, EVENT_CATEGORIES, EVENT_COUNT, EVENTS } from '../sinsp/schema/index.js';
 import { L4_TCP, L4_UDP } from '../sinsp/state/fd-info.js';
 import type { ChiselSetup } from './chisel-setup.js';
 import { EXIT_ERROR, EXIT_LOST, EXIT_OK } from './errors.js';
@@ -59,6 +59,7 @@ export class Reader {
       new Inspector({ ignoreUsers: settings.ignoreUsers, filterAfterParsing: settings.displayFilter });
     this.context = chisels?.context ?? { inspector: this.inspector, settings: { ...settings.render } };
     if (settings.render.resolvePorts) this.inspector.state.portText = portText;
+    if (settings.onlyOldEvents) this.inspector.codeLimit = EVENTS.findIndex((event) => !event.in0293);
     output.unbuffered = settings.unbuffered;
     this.summary = settings.summary ? new Summary() : null;
     const wanted = settings.progress === 'always' || (settings.progress === 'terminal' && process.stderr.isTTY);
@@ -75,6 +76,7 @@ export class Reader {
       const { compileFilter } = await import('../sinsp/filter/index.js');
       this.inspector.setFilter(compileFilter(settings.filter, this.context));
     }
+    if (settings.suppressed.length > 0) this.suppress(new Set(settings.suppressed));
     if (settings.write !== undefined) {
       const { openDump } = await import('./writing.js');
       this.dump = openDump(settings, this.context, settings.write, this.chisels?.run.fatfile ?? settings.fatfile);
@@ -110,6 +112,17 @@ export class Reader {
     process.stderr.write(`burin: ${live.totals()}\n`);
     if (this.settings.live.failOnDrop && live.source.stats().dropped > 0) return EXIT_LOST;
     return live.exitStatus ?? this.chiselStatus();
+  }
+
+  /** Lets no event of programs with these names through (-U). */
+  private suppress(names: ReadonlySet<string>): void {
+    const { inspector } = this;
+    const { filter } = inspector;
+    inspector.setFilter({
+      test: (event) =>
+        (event.thread === null || !names.has(event.thread.comm.text)) && (filter === null || filter.test(event)),
+      eventTypes: filter?.eventTypes,
+    });
   }
 
   private async readFile(file: string, live: LiveSession | null): Promise<void> {

@@ -28,6 +28,8 @@ export interface Settings {
   readonly internal: boolean;
   readonly displayFilter: boolean;
   readonly ignoreUsers: boolean;
+  /** Skip events that sysdig 0.29.3 does not know. */
+  readonly onlyOldEvents: boolean;
   readonly suppressed: readonly string[];
   readonly progress: 'off' | 'terminal' | 'always';
   readonly unbuffered: boolean;
@@ -187,6 +189,7 @@ export function settingsOf(line: CommandLine): Settings {
     internal: has('debug'),
     displayFilter: has('displayflt'),
     ignoreUsers: has('exclude-users'),
+    onlyOldEvents: has('only-old-events'),
     suppressed: (line.values.get('suppress-comm') ?? []).map(toByteString),
     progress:
       progress === 'always' || (line.switches.get('progress') ?? 0) > 1

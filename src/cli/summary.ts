@@ -3,16 +3,15 @@ import type { EventCursor } from '../sinsp/event.js';
 import type { ByteWriter } from '../sinsp/format/byte-writer.js';
 import { writeUint } from '../sinsp/format/numbers.js';
 import { genericCallId } from '../sinsp/generic-call.js';
-import { EVENTS, PPME, SYSCALLS } from '../sinsp/schema/index.js';
+import { EVENTS, OLD_SYSCALLS, PPME, SYSCALLS } from '../sinsp/schema/index.js';
 import { sortByCount } from './introsort.js';
 
 const NAME_WIDTH = 16;
 const ROWS = 100;
 const RULE = '----------------------\n';
 
-/** Events and system calls that sysdig 0.29.3 knows; its table has a row for each of them, counted or not. */
+/** Events that sysdig 0.29.3 knows; its table has a row for each of them and for each system call, counted or not. */
 const OLD_EVENTS = 336;
-const OLD_SYSCALLS = 329;
 const MAX_SYSCALLS = 4096;
 
 export class Summary {

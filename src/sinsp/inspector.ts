@@ -55,6 +55,8 @@ export class Inspector {
   /** Set when a walk ended because its handler returned false. */
   stopped = false;
   private predicate: Predicate | null = null;
+  /** Event codes from here on are skipped and take no number, as codes that nobody knows. */
+  codeLimit = EVENT_COUNT;
   /** By event code: 1 when the filter can match events of this code at all. */
   private readonly mayMatch = new Uint8Array(EVENT_COUNT).fill(1);
   filterAfterParsing: boolean;
@@ -112,6 +114,11 @@ export class Inspector {
     return this.predicate?.eventTypes ?? null;
   }
 
+  /** The filter that is set. */
+  get filter(): Predicate | null {
+    return this.predicate;
+  }
+
   /** A filter is set. */
   get filtering(): boolean {
     return this.predicate !== null;
@@ -157,7 +164,7 @@ export class Inspector {
       }
       this.locate(source, kind, offset, blockLength);
       offset += blockLength;
-      if (event.type >= EVENT_COUNT) {
+      if (event.type >= this.codeLimit) {
         this.state.skippedEvents++;
         continue;
       }
@@ -201,7 +208,7 @@ export class Inspector {
     event.tid = tidHigh === 0 ? tidLow : tidHigh * 0x1_0000_0000 + tidLow;
     event.type = type;
     event.serial++;
-    if (type >= EVENT_COUNT) return;
+    if (type >= this.codeLimit) return;
     if (at + length > blockEnd) {
       throw this.damage(source, offset, `event length ${length} does not fit its block of ${blockLength} bytes`);
     }

@@ -30,7 +30,7 @@ const CASES: Case[] = readFileSync(join(here, 'cases.tsv'), 'utf8')
 function burin(capture: string, words: readonly string[]): Buffer {
   const run = spawnSync(
     process.execPath,
-    ['--import', 'tsx', join(root, 'src/bin/burin.ts'), '-r', capture, ...words],
+    ['--import', 'tsx', join(root, 'src/bin/burin.ts'), '--only-old-events', '-r', capture, ...words],
     { cwd: root, env: ENV, maxBuffer: 1 << 30 },
   );
   assert.equal(run.status, 0, run.stderr.toString());

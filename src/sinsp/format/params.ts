@@ -757,7 +757,7 @@ export class ParamRenderer {
     }
     path.join(base, slash, bytes, at, end, size);
     writer.copy(path.bytes, 0, path.length);
-    return true;
+    return path.length > 0;
   }
 }
 
