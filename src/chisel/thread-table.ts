@@ -45,7 +45,10 @@ export function threadTable(
     if (filter !== null || shape.fds) {
       probe.thread = thread;
       probe.tid = thread.tid;
-      for (const [number, fd] of state.fdTable(thread)) {
+      // In rising order: that is how LuaJIT walks small numbers, and what people expect of a list of descriptors.
+      const table = state.fdTable(thread);
+      for (const number of [...table.keys()].sort((a, b) => a - b)) {
+        const fd = table.get(number)!;
         if (filter !== null) {
           probe.fd = fd;
           probe.fdNum = number;

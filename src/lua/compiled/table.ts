@@ -2,7 +2,7 @@
  * Lua tables of the compiled tier: an array part for 1..n, entry objects for everything else, found one by one
  * while they are few and by a Map when there are more.
  *
- * Invariants: `arr[0]` is unused; the last element of `arr` is never nil unless it is `arr[0]`; the hash part never
+ * Invariants: `arr[0]` holds the key 0, which LuaJIT, too, walks before 1; the last element of `arr` is never nil unless it is `arr[0]`; the hash part never
  * holds the key `arr.length`. So the border `#t` is `arr.length - 1`. Entries form a chain in order of insertion. An
  * entry whose value is nil is dead: it stays in the chain, where a traversal may stand on it, until enough of them
  * make sweeping worth while. An entry that was swept or replaced never comes back to life, which is what lets
@@ -48,7 +48,7 @@ export class LuaTable implements LuaTableView {
   get(key: LuaValue): LuaValue {
     if (typeof key === 'number') {
       const i = key | 0;
-      if (i === key && i > 0 && i < this.arr.length) return this.arr[i];
+      if (i === key && i >= 0 && i < this.arr.length) return this.arr[i];
     } else if (typeof key === 'string') {
       const e = this.seek(key);
       return e === undefined ? undefined : e.v;
@@ -96,6 +96,10 @@ export class LuaTable implements LuaTableView {
           if (value !== undefined) this.append(value);
           return;
         }
+      } else if (i === key && i === 0) {
+        if (this.arr !== NO_ARRAY) this.arr[0] = value;
+        else if (value !== undefined) this.arr = [value];
+        return;
       } else if (key !== key) {
         throw new KernelError('table index is NaN');
       }
@@ -244,15 +248,15 @@ export class LuaTable implements LuaTableView {
   nextPair(key: LuaValue): [LuaValue, LuaValue] | undefined {
     const arr = this.arr;
     let e: Entry | undefined;
-    let i = key === undefined ? 1 : typeof key === 'number' && (key | 0) === key && key > 0 ? key + 1 : 0;
-    if (i > 0 && i <= arr.length) {
+    let i = key === undefined ? 0 : typeof key === 'number' && (key | 0) === key && key >= 0 ? key + 1 : -1;
+    if (i >= 0 && i <= arr.length) {
       for (; i < arr.length; i++) if (arr[i] !== undefined) return [i, arr[i]];
       e = this.head;
     } else {
       e = this.find(key);
       if (e === undefined) {
         // A key that was in the array part until the traversal removed the end of it.
-        if (i > 0) e = this.head;
+        if (i >= 0) e = this.head;
         else throw new KernelError("invalid key to 'next'");
       } else {
         e = e.next;
@@ -282,7 +286,7 @@ export class LuaTable implements LuaTableView {
 export class PairsIterator {
   k: LuaValue = undefined;
   v: LuaValue = undefined;
-  private i = 0;
+  private i = -1;
   private e: Entry | undefined = undefined;
   private inHash = false;
   constructor(private readonly t: LuaTable) {}
