@@ -15,20 +15,20 @@ import {
   tableArg,
   wrong,
 } from './library.js';
-import { collectGarbage, type EnvironmentAccess, isTrue, NONE, type Runtime, viaAll, viaFirst } from './runtime.js';
+import {
+  collectGarbage,
+  type EnvironmentAccess,
+  isOverflow,
+  isTrue,
+  NONE,
+  type Runtime,
+  viaAll,
+  viaFirst,
+} from './runtime.js';
 import { framesOf, withDeepStack } from './stack.js';
 import { LuaTable } from './table.js';
 import { tostring } from './text.js';
-import {
-  asFunction,
-  asValue,
-  Coroutine,
-  isFunction,
-  type NativeFunction,
-  typeName,
-  Userdata,
-  type Values,
-} from './values.js';
+import { asValue, isFunction, type NativeFunction, typeName, Userdata, type Values } from './values.js';
 
 /** Most values one call can pass or return. */
 const MAX_VALUES = 50000;
@@ -91,9 +91,9 @@ export function openBase(rt: Runtime, print: (text: string) => void): BaseFuncti
         return undefined;
       }
       const radix = intArg(base, 2, arguments.length);
-      if (radix < 2 || radix > 36) throw new ArgumentError(2, 'base out of range');
       const text = typeof v === 'number' ? numberToString(v) : v;
       if (typeof text !== 'string') throw wrong(1, 'string', v, arguments.length);
+      if (radix < 2 || radix > 36) throw new ArgumentError(2, 'base out of range');
       return radix === 10 ? stringToNumber(text) : stringToNumberBase(text, radix);
     },
     rawget: function rawget(t, k) {
@@ -219,7 +219,13 @@ export function openBase(rt: Runtime, print: (text: string) => void): BaseFuncti
 
 /** The value of something caught, or the thing thrown on when Lua may not catch it. */
 export function caught(rt: Runtime, thrown: unknown): LuaError {
-  const error = rt.asLuaError(thrown);
+  let error: unknown;
+  try {
+    error = rt.asLuaError(thrown);
+  } catch (again) {
+    // No room to find out where it happened: left to a protected call further out.
+    throw isOverflow(again) ? again : thrown;
+  }
   if (!(error instanceof LuaError) || error instanceof LuaLimitError) throw error;
   return error;
 }
@@ -331,5 +337,3 @@ function openEnvironments(rt: Runtime): void {
     },
   });
 }
-
-export { asFunction, Coroutine };

@@ -154,9 +154,11 @@ function describe(e: Expr): string | undefined {
     case 'global':
       return `global '${e.name}'`;
     case 'index':
-      return e.key.kind === 'string' ? `field '${e.key.value}'` : undefined;
-    case 'call':
-      return undefined;
+      return e.key.kind === 'string' ? `field '${e.key.value.replace(/\0.*/s, '')}'` : undefined;
+    case 'and':
+    case 'or':
+      // Only the last operand leaves its name where the value is found.
+      return e.right.kind === 'local' || e.right.kind === 'global' ? describe(e.right) : undefined;
     case 'paren':
       return isMulti(e.value) ? undefined : describe(e.value);
     default:
@@ -169,7 +171,7 @@ function quote(text: string): string {
 }
 
 function numeral(n: number): string {
-  if (n !== n) return 'NaN';
+  if (Number.isNaN(n)) return 'NaN';
   if (n === Infinity) return 'Infinity';
   return n < 0 || Object.is(n, -0) ? `(${Object.is(n, -0) ? '-0' : n})` : String(n);
 }
@@ -612,7 +614,7 @@ class Generator {
   /** The same for something that a property is read of. */
   private object(e: Expr): Operand {
     const o = this.operand(e);
-    if (e.kind !== 'number' && e.kind !== 'nil') return o;
+    if (!/^(?:[\d(]|NaN$|Infinity$|undefined$)/.test(o.ref)) return o;
     const t = this.temp();
     return { setup: `${t}=${o.ref}`, ref: t };
   }

@@ -1,13 +1,13 @@
 /** The `coroutine` library: generators of compiled functions, run step by step. */
 import { ArgumentError, KernelError } from '../kernel/errors.js';
-import { LuaError, type LuaValue } from '../vm.js';
+import type { LuaValue } from '../vm.js';
 import { caught } from './baselib.js';
 import { addVariadic, checkFunction, named } from './library.js';
-import { NONE, type Runtime, viaAll } from './runtime.js';
-import { position, withDeepStack } from './stack.js';
+import { type Runtime, viaAll } from './runtime.js';
 import { LuaTable } from './table.js';
 import { asFunction, asValue, Coroutine, type NativeFunction, type Values } from './values.js';
 
+// biome-ignore lint/correctness/useYield: a function without a form that yields
 function* plainBody(fn: NativeFunction, args: Values): Generator<Values, LuaValue | Values, Values> {
   return fn(...args);
 }
@@ -84,15 +84,7 @@ export function openCoroutine(rt: Runtime): LuaTable {
       const step: NativeFunction = (...values) => {
         const no = refusal(co);
         if (no !== undefined) throw new KernelError(no);
-        try {
-          return viaResume(rt, co, values);
-        } catch (thrown) {
-          const error = caught(rt, thrown);
-          if (typeof error.value !== 'string') throw error;
-          const where = position(rt.frames(14)[1]);
-          const text = error.value.startsWith(where) ? error.value : error.value;
-          throw withDeepStack(() => new LuaError(text, error.traceback));
-        }
+        return viaResume(rt, co, values);
       };
       return asValue(named('wrap', step));
     },
@@ -100,5 +92,3 @@ export function openCoroutine(rt: Runtime): LuaTable {
   library.set('yield', asValue(yieldFunction));
   return library;
 }
-
-export { NONE };

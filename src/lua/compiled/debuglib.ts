@@ -4,17 +4,8 @@ import { numberToString } from '../kernel/numbers.js';
 import type { LuaValue } from '../vm.js';
 import { environmentOf } from './baselib.js';
 import type { FunctionInfo } from './codegen.js';
-import {
-  addVariadic,
-  checkAny,
-  checkInt,
-  checkString,
-  checkTable,
-  isLibraryFunction,
-  optInt,
-  optString,
-} from './library.js';
-import { isTrue, NONE, type Runtime, toNumber } from './runtime.js';
+import { addVariadic, checkAny, checkInt, checkTable, optInt, optString } from './library.js';
+import { NONE, type Runtime, toNumber } from './runtime.js';
 import { bareName, type ChunkInfo, type Frame, framesOf, tracebackText } from './stack.js';
 import { LuaTable } from './table.js';
 import { Coroutine, isFunction, typeName, Userdata, type Values } from './values.js';
@@ -139,5 +130,3 @@ export function openDebug(rt: Runtime, originOf: FunctionOrigin): LuaTable {
     },
   });
 }
-
-export { checkString, isLibraryFunction, isTrue };

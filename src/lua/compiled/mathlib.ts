@@ -3,7 +3,6 @@
 import * as bits from '../kernel/bit.js';
 import { ArgumentError } from '../kernel/errors.js';
 import { scale, toInt32 } from '../kernel/numbers.js';
-import type { LuaValue } from '../vm.js';
 import { addDirect, intArg, numberArg } from './library.js';
 import { NONE } from './runtime.js';
 import { LuaTable } from './table.js';
@@ -96,7 +95,7 @@ class Random {
     for (let i = 0; i < 4; i++) {
       const m = BigInt(1 << (r & 255));
       r >>>= 8;
-      d = d * 3.14159265358979323846 + 2.7182818284590452354;
+      d = d * Math.PI + Math.E;
       view.setFloat64(0, d);
       let bits64 = view.getBigUint64(0);
       if (bits64 < m) bits64 += m;
@@ -204,5 +203,3 @@ export function openBit(): LuaTable {
     },
   });
 }
-
-export type { LuaValue };

@@ -7,6 +7,7 @@ import { runInNewContext } from 'node:vm';
 import { ArgumentError, argumentMessage, KernelError } from '../kernel/errors.js';
 import { numberToString, stringToNumber } from '../kernel/numbers.js';
 import { LuaError, LuaLimitError, type LuaValue } from '../vm.js';
+import { ConcatMemo } from './concat-memo.js';
 import {
   bareName,
   type ChunkInfo,
@@ -17,7 +18,6 @@ import {
   tracebackText,
   withDeepStack,
 } from './stack.js';
-import { ConcatMemo } from './concat-memo.js';
 import { type Entry, IpairsIterator, LuaTable, PairsIterator } from './table.js';
 import {
   asFunction,
@@ -43,6 +43,9 @@ export type EnvironmentAccess = (e?: LuaTable) => LuaTable;
 
 /** What a state is said to use at least: the heap can shrink below what it was when the state was made. */
 const LEAST_BYTES = 65536;
+
+/** V8's longest string. */
+const MAX_STRING = 0x1fffffe8;
 
 /** Steps between looks at the clock. */
 const FUEL = 20000;
@@ -143,7 +146,8 @@ export class Runtime {
       index: (o: LuaValue, k: LuaValue) => this.viaIndex(o, k),
       // Forms for functions that may yield: they ask for the call of a metamethod instead of making it.
       indexG: (o: LuaValue, k: LuaValue) => this.deferred(() => this.viaIndex(o, k)),
-      arithmeticG: (op: (a: LuaValue, b: LuaValue) => LuaValue, a: LuaValue, b: LuaValue) => this.deferred(() => op(a, b)),
+      arithmeticG: (op: (a: LuaValue, b: LuaValue) => LuaValue, a: LuaValue, b: LuaValue) =>
+        this.deferred(() => op(a, b)),
       setindex: (o: LuaValue, k: LuaValue, v: LuaValue) => this.viaSetIndex(o, k, v),
       add: (a: LuaValue, b: LuaValue) => arithmetic.call(this, '__add', (x, y) => x + y, a, b),
       sub: (a: LuaValue, b: LuaValue) => arithmetic.call(this, '__sub', (x, y) => x - y, a, b),
@@ -159,12 +163,19 @@ export class Runtime {
       concat: (parts: Values) => this.viaConcat(parts),
       numstr: numberToString,
       callable: (f: LuaValue) => this.viaCallable(f),
-      method: (o: LuaValue, name: string) => this.viaIndex(o, name),
+      method: (o: LuaValue, name: string) => {
+        if (typeof o === 'string') {
+          const library = this.typeMeta['string']?.getStr('__index');
+          const v = library instanceof LuaTable ? library.getStr(name) : undefined;
+          if (v !== undefined) return v;
+        }
+        return this.viaIndex(o, name);
+      },
       one: viaFirst,
       all: viaAll,
       drop: viaDrop,
       oneG: viaOneG,
-      gget: (e: Entry) => (this.G.meta === undefined ? undefined : this.viaIndex(asGlobals(this.G), e.key)),
+      gget: (e: Entry) => (this.G.meta === undefined ? undefined : this.viaIndex(this.G, e.key)),
       gset: (e: Entry, v: LuaValue) => {
         if (this.G.meta === undefined) e.v = v;
         else this.viaSetIndex(this.G, e.key, v);
@@ -245,11 +256,10 @@ export class Runtime {
       }
       return this.replacement(where + message, frames);
     }
-    if (thrown instanceof RangeError) {
+    if (thrown instanceof Error && (thrown instanceof RangeError || isOverflow(thrown))) {
       const frames = framesOf(thrown, this.below);
-      const isStack = /call stack/i.test(thrown.message);
       const where = position(frames.find((frame) => frame.chunk !== undefined));
-      if (isStack) return this.replacement(`${where}stack overflow`, frames);
+      if (isOverflow(thrown)) return this.replacement(`${where}stack overflow`, frames);
       if (/invalid (string|array) length|too (large|many)|map maximum size/i.test(thrown.message)) {
         return this.replacement('not enough memory', frames);
       }
@@ -420,8 +430,8 @@ export class Runtime {
       }
       const handler = this.binaryHandler('__concat', left, right);
       if (handler === undefined) {
-        const blamed = b === undefined ? i + 1 : i;
-        throw this.typeError('concatenate', b === undefined ? right : left, blamed);
+        const blamed = a === undefined ? i : i + 1;
+        throw this.typeError('concatenate', a === undefined ? left : right, blamed);
       }
       right = viaFirst(this.viaCall(handler, left, right));
     }
@@ -493,10 +503,10 @@ export class Runtime {
 
   /** Refuses a string that would be longer than the memory limit. */
   checkLength(bytes: number): void {
-    if (bytes > 0x1fffffe0) throw withDeepStack(() => this.error('not enough memory'));
     if (this.memoryBytes !== undefined && bytes > this.memoryBytes) {
       throw this.limitError(`makes a string of ${Math.round(bytes / 1048576)} MiB`);
     }
+    if (bytes > MAX_STRING) throw withDeepStack(() => this.error('not enough memory'));
   }
 
   private limitError(what: string): LuaLimitError {
@@ -515,9 +525,9 @@ export class Runtime {
   }
 }
 
-/** Reads of absent globals go to `__index`; messages name the global table as Lua would. */
-function asGlobals(G: LuaTable): LuaValue {
-  return G;
+/** V8 ran out of stack; near the end even compiling a regular expression can. No regular expression here, then. */
+export function isOverflow(thrown: unknown): boolean {
+  return thrown instanceof Error && thrown.message.includes('Maximum call stack size exceeded');
 }
 
 export function isTrue(v: LuaValue): boolean {

@@ -140,7 +140,13 @@ function toFrames(sites: NodeJS.CallSite[], below: readonly Frame[], inOperator 
 /** "chunk:line: " of a level, or '' for one that is not Lua. */
 export function position(frame: Frame | undefined): string {
   if (frame?.chunk === undefined) return '';
-  return `${frame.chunk.shortName}:${frame.site?.line ?? frame.fn?.line ?? 0}: `;
+  return `${frame.chunk.shortName}:${lineOf(frame)}: `;
+}
+
+/** The line a level is at. At the entry of a function the generated line still belongs to what stands before it. */
+export function lineOf({ fn, site }: Frame): number {
+  const line = site?.line ?? fn?.line ?? 0;
+  return fn !== undefined && !fn.isMain && (line < fn.line || line > fn.endLine) ? fn.line : line;
 }
 
 /** `f` of "global 'f'". */

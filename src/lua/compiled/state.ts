@@ -22,7 +22,7 @@ import type { CodeOptions } from './codegen.js';
 import { openCoroutine } from './coroutinelib.js';
 import { openDebug } from './debuglib.js';
 import { features } from './features.js';
-import { addVariadic, checkAny, checkString, named, optString, variadic, wrong } from './library.js';
+import { addVariadic, checkString, named, optString, wrong } from './library.js';
 import { openBit, openMath } from './mathlib.js';
 import { openIo, openOs } from './oslib.js';
 import { defaultPath, openPackage } from './packagelib.js';
@@ -81,6 +81,11 @@ export class CompiledState implements LuaState {
     };
     const base = openBase(rt, (text) => this.print(text));
     this.helpers = rt.helpers(base.pairs, base.ipairs, base.next, base.ipairsStep, base.select);
+    Object.defineProperty(this.helpers, 'current', {
+      set: (access) => {
+        rt.current = access;
+      },
+    });
     const io = openIo(this.host, (text) => this.print(text));
     this.closeFiles = io.closeAll;
     rt.registry.set('FILE*', io.methods);
@@ -144,7 +149,7 @@ export class CompiledState implements LuaState {
       const chunk = compileChunk(source, chunkName, options);
       this.chunks.add(chunk);
       const factory = chunk.script.runInThisContext() as ChunkFactory;
-      return factory(this.withCells(), chunk.info, environment);
+      return factory(this.helpers, chunk.info, environment);
     };
     let main = make({ ...this.code }, rt.G);
     if (this.code.environments) return main;
@@ -162,32 +167,11 @@ export class CompiledState implements LuaState {
     return viaChunk;
   }
 
-  private withCells(): object {
-    return this.helpersWithState;
-  }
-
-  /** The helpers are one object for all chunks; `R.current` goes to the runtime. */
-  private get helpersWithState(): object {
-    const { rt } = this;
-    if (!('current' in this.helpers)) {
-      Object.defineProperty(this.helpers, 'current', {
-        set: (access) => {
-          rt.current = access;
-        },
-      });
-    }
-    return this.helpers;
-  }
-
-  private loadText(source: string, chunkName: string): NativeFunction {
-    return this.compile(source, chunkName);
-  }
-
   /** Reads and compiles a file. Throws KernelError when it cannot be read or may not be loaded, LuaError for syntax. */
   private loadFile(path: string | undefined): NativeFunction {
     if (path === undefined) {
       this.host.flush?.();
-      return this.loadText(readFileSync(0, 'latin1'), '=stdin');
+      return this.compile(readFileSync(0, 'latin1'), '=stdin');
     }
     const refused = this.options.mayLoad?.(path);
     if (refused !== undefined) throw new KernelError(`cannot open ${path}: ${refused}`);
@@ -202,7 +186,7 @@ export class CompiledState implements LuaState {
       throw new KernelError(`cannot open ${path}: ${reason}`);
     }
     this.options.onLoad?.(path);
-    return this.loadText(source, `@${path}`);
+    return this.compile(source, `@${path}`);
   }
 
   private preloaded(name: string): NativeFunction | undefined {
@@ -210,7 +194,7 @@ export class CompiledState implements LuaState {
     if (make === undefined) return undefined;
     return named(`preload_${name}`, () => {
       const value = make(this);
-      return typeof value === 'string' ? viaFirst(this.loadText(value, `=${name}`)(name)) : value;
+      return typeof value === 'string' ? viaFirst(this.compile(value, `=${name}`)(name)) : value;
     });
   }
 
@@ -240,13 +224,13 @@ export class CompiledState implements LuaState {
       load: (args) => {
         const [chunk] = args;
         const name = optString(args, 1);
-        if (typeof chunk === 'string') return attempt(() => this.loadText(chunk, name ?? chunk), args[3]);
+        if (typeof chunk === 'string') return attempt(() => this.compile(chunk, name ?? chunk), args[3]);
         if (!isFunction(chunk)) throw wrong(1, 'function', chunk, args.length);
-        return attempt(() => this.loadText(fromReader(chunk), name ?? '=(load)'), args[3]);
+        return attempt(() => this.compile(fromReader(chunk), name ?? '=(load)'), args[3]);
       },
       loadstring: (args) => {
         const source = checkString(args, 0);
-        return attempt(() => this.loadText(source, optString(args, 1) ?? source), args[3]);
+        return attempt(() => this.compile(source, optString(args, 1) ?? source), args[3]);
       },
       loadfile: (args) => {
         const path = optString(args, 0);
@@ -349,5 +333,3 @@ export class CompiledState implements LuaState {
 export function createCompiledState(options: LuaStateOptions = {}): LuaState {
   return new CompiledState(options);
 }
-
-export { checkAny, variadic };

@@ -5,12 +5,12 @@ import { type CompiledFormat, compileFormat } from '../kernel/format.js';
 import { numberToString } from '../kernel/numbers.js';
 import { find, gmatch, gsub, hasSpecials, match } from '../kernel/pattern.js';
 import type { LuaValue } from '../vm.js';
-import { addDirect, intArg, named, stringArg, wrong } from './library.js';
+import { addDirect, intArg, stringArg, wrong } from './library.js';
 import { type FastPattern, fastPattern } from './regexp.js';
 import { isTrue, NONE, type Runtime, viaFirst } from './runtime.js';
 import { LuaTable } from './table.js';
 import { formatHost } from './text.js';
-import { asFunction, asValue, isFunction, type NativeFunction, typeName, type Values } from './values.js';
+import { asFunction, asValue, isFunction, typeName, type Values } from './values.js';
 
 const MAX_BYTES = 199_000;
 
@@ -36,8 +36,9 @@ function exec(fast: FastPattern, s: string, from: number): RegExpExecArray | nul
 
 /** Only ASCII letters change case. */
 function changeCase(s: string, upper: boolean): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: bytes
-  if (/^[\x00-\x7f]*$/.test(s)) return upper ? s.toUpperCase() : s.toLowerCase();
+  let i = 0;
+  while (i < s.length && s.charCodeAt(i) < 128) i++;
+  if (i === s.length) return upper ? s.toUpperCase() : s.toLowerCase();
   return upper ? s.replace(/[a-z]+/g, (run) => run.toUpperCase()) : s.replace(/[A-Z]+/g, (run) => run.toLowerCase());
 }
 
@@ -110,10 +111,11 @@ export function openString(rt: Runtime): LuaTable {
       const fast = fastPattern(p, false);
       if (fast === null || text.length > fast.maxLength) {
         const step = gmatch(text, p);
-        return asValue(named('gmatch_iterator', () => step() ?? undefined));
+        return asValue(() => step() ?? undefined);
       }
       let from = 0;
-      const iterator: NativeFunction = () => {
+      // Made for each loop, so kept cheap: no name, and not marked as a function of the library.
+      return asValue(() => {
         if (from > text.length) return undefined;
         const found = exec(fast, text, from);
         if (found === null) {
@@ -123,8 +125,7 @@ export function openString(rt: Runtime): LuaTable {
         const length = found[0].length;
         from = found.index + (length === 0 ? 1 : length);
         return captured(found, fast.captures);
-      };
-      return asValue(named('gmatch_iterator', iterator));
+      });
     },
     gsub: function gsubFunction(s, pattern, by, max) {
       const text = stringArg(s, 1, arguments.length);

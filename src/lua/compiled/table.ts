@@ -2,7 +2,8 @@
  * Lua tables of the compiled tier: an array part for 1..n, entry objects for everything else, found one by one
  * while they are few and by a Map when there are more.
  *
- * Invariants: `arr[0]` holds the key 0, which LuaJIT, too, walks before 1; the last element of `arr` is never nil unless it is `arr[0]`; the hash part never
+ * Invariants: `arr[0]` holds the key 0, which LuaJIT, too, walks before 1; the last element of `arr` is never nil
+ * unless it is `arr[0]`; the hash part never
  * holds the key `arr.length`. So the border `#t` is `arr.length - 1`. Entries form a chain in order of insertion. An
  * entry whose value is nil is dead: it stays in the chain, where a traversal may stand on it, until enough of them
  * make sweeping worth while. An entry that was swept or replaced never comes back to life, which is what lets
@@ -100,7 +101,7 @@ export class LuaTable implements LuaTableView {
         if (this.arr !== NO_ARRAY) this.arr[0] = value;
         else if (value !== undefined) this.arr = [value];
         return;
-      } else if (key !== key) {
+      } else if (Number.isNaN(key)) {
         throw new KernelError('table index is NaN');
       }
     } else if (typeof key === 'string') {

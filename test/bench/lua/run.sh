@@ -16,5 +16,5 @@ for w in a a2 b c d e; do
 		command -v lua5.1 >/dev/null && echo lua51 $(lua5.1 cli.lua $w $((events / 4)))
 	done | awk -v w=$w '{ if (!($1 in best) || $2 < best[$1]) best[$1] = $2; if ($1 != "lua51") result[$3] = 1 }
 		END { printf "%-4s %10s %10s %10s %10s", w, best["burin"], best["capi"], best["luajit"], best["lua51"];
-		k = 0; for (x in result) k++; print k > 1 ? "  RESULTS DIFFER" : "" }'
+		k = 0; for (x in result) k++; print (k > 1 ? "  RESULTS DIFFER" : "") }'
 done
