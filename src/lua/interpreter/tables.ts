@@ -1,6 +1,7 @@
 /**
- * Tables, in place of Fengari's: keys exact for every byte string, `pairs` in order of insertion, `#` as LuaJIT gives
- * it for constructors with holes, removal while traversing safe, and less memory an entry.
+ * Tables, in place of Fengari's: keys exact for every byte string, `pairs` walks 0, 1, 2, ... and then the rest in order of
+ * insertion (as the compiled tier's tables do), `#` as LuaJIT gives it for constructors with holes, removal while
+ * traversing safe, and less memory an entry.
  */
 
 import { KernelError } from '../kernel/errors.js';
@@ -45,6 +46,8 @@ export class Table implements LuaTable {
   list: Entry[] = [];
   /** Entries in `list` whose value is nil. */
   dead = 0;
+  /** The keys 1..run are walked as a sequence: what the compiled tier keeps in its array part. */
+  private run = 0;
   /** Slots that a constructor filled one after another: where `#` looks first. */
   arraySize = 0;
 
@@ -79,7 +82,18 @@ export class Table implements LuaTable {
     const entry = { key: keySlot, value, index: this.list.length };
     this.list.push(entry);
     this.strong.set(key, entry);
+    if (key === this.run + 1) this.extendRun();
     charge(ENTRY_BYTES);
+  }
+
+  private isAlive(key: number): boolean {
+    const entry = this.strong.get(key);
+    return entry !== undefined && entry.value.type !== NIL;
+  }
+
+  private extendRun(): void {
+    do this.run++;
+    while (this.isAlive(this.run + 1));
   }
 
   /** Removes an entry that is in the table. */
@@ -87,11 +101,13 @@ export class Table implements LuaTable {
     if (entry.value.type === NIL) return;
     entry.value.setnilvalue();
     this.dead++;
+    if (entry.key.value === this.run) while (this.run > 0 && !this.isAlive(this.run)) this.run--;
   }
 
   private revive(entry: Entry, value: TValue): void {
     this.dead--;
     entry.value.setfrom(value);
+    if (entry.key.value === this.run + 1) this.extendRun();
   }
 
   /** Writes a key known to be neither nil nor NaN. */
@@ -164,25 +180,38 @@ export class Table implements LuaTable {
   }
 
   *entries(): Iterable<[LuaValue, LuaValue]> {
-    for (const entry of this.list) {
-      if (entry.value.type !== NIL) yield [fromSlot(entry.key), fromSlot(entry.value)];
+    for (let entry = this.next(undefined); entry !== undefined; ) {
+      const key = fromSlot(entry.key);
+      yield [key, fromSlot(entry.value)];
+      entry = this.next(key);
     }
   }
 
   /** The first living entry after `key`, or the first of all for nil; undefined at the end. */
   next(key: LuaValue): Entry | undefined {
     let at = 0;
-    if (key !== undefined) {
+    let number = key === undefined ? 0 : typeof key === 'number' && Number.isInteger(key) && key >= 0 ? key + 1 : -1;
+    if (number >= 0 && number <= this.run + 1) {
+      for (; number <= this.run; number++) if (this.isAlive(number)) return this.strong.get(number);
+    } else {
       const entry = this.strong.get(key as Key);
-      if (entry === undefined) throw new KernelError("invalid key to 'next'");
-      at = entry.index + 1;
+      if (entry !== undefined) at = entry.index + 1;
+      // A key of the sequence whose end was removed meanwhile.
+      else if (number < 0) throw new KernelError("invalid key to 'next'");
     }
     const { list } = this;
     while (at < list.length) {
       const entry = list[at++]!;
-      if (entry.value.type !== NIL) return entry;
+      if (entry.value.type !== NIL && !this.inRun(entry.key)) return entry;
     }
     return undefined;
+  }
+
+  private inRun(key: TValue): boolean {
+    const { value } = key;
+    return (
+      key.type === NUMBER && typeof value === 'number' && value >= 0 && value <= this.run && Number.isInteger(value)
+    );
   }
 
   /** A metamethod, or any string key, without metamethods. */
