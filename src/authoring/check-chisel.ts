@@ -12,6 +12,7 @@ import { compileFilter, FilterError } from '../sinsp/filter/index.js';
 import { parseFormat } from '../sinsp/format/format-parser.js';
 import { Inspector } from '../sinsp/inspector.js';
 import { API_NAMES, CALLBACKS, LUA_GLOBALS } from './lua-names.js';
+import { syntaxErrorColumn } from './syntax-column.js';
 import { walkFunction } from './walk-lua.js';
 
 export interface Problem {
@@ -63,7 +64,8 @@ class Check {
     } catch (error) {
       const match = /:(\d+): ([\s\S]*)$/.exec((error as Error).message);
       const message = match?.[2] ?? (error as Error).message;
-      this.report('error', Number(match?.[1] ?? 1), /near '([^']+)'/.exec(message)?.[1], message);
+      const column = syntaxErrorColumn(this.source, (error as Error).message);
+      this.report('error', Number(match?.[1] ?? 1), undefined, message, column);
       return this.problems;
     }
     const assigned = new Map<string, Expr | undefined>();
@@ -90,9 +92,15 @@ class Check {
     return this.problems.sort((a, b) => a.line - b.line || a.column - b.column);
   }
 
-  private report(severity: Problem['severity'], line: number, token: string | undefined, message: string): void {
+  private report(
+    severity: Problem['severity'],
+    line: number,
+    token: string | undefined,
+    message: string,
+    at = -1,
+  ): void {
     const text = this.lines[line - 1] ?? '';
-    const found = token === undefined ? -1 : text.indexOf(token);
+    const found = at >= 0 || token === undefined ? at : placeOf(text, token);
     const column = (found >= 0 ? found : text.search(/\S|$/)) + 1;
     this.problems.push({ file: this.file, line, column, severity, message });
   }
@@ -238,6 +246,12 @@ class Check {
       }
     }
   }
+}
+
+/** Where a token begins, as a whole word where it is one; -1 when it is not there. */
+function placeOf(line: string, token: string): number {
+  if (!/^\w+$/.test(token)) return line.indexOf(token);
+  return new RegExp(`\\b${token}\\b`).exec(line)?.index ?? -1;
 }
 
 /** Globals that a chunk assigns, with the value where it is one. */

@@ -96,6 +96,7 @@ export function sysdigApi(chisel: Chisel): [string, HostFunction][] {
       (text) => {
         try {
           run.setFilter(string(text, 'sysdig.set_filter'));
+          chisel.setsCaptureFilter = true;
         } catch (error) {
           if (error instanceof LuaError) throw error;
           throw misuse(`invalid filter in chisel ${chisel.name}: ${(error as Error).message}`);

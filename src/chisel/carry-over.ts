@@ -44,11 +44,14 @@ function isPlain(lua: LuaState, table: LuaTable, seen: Set<LuaTable> = new Set()
   return true;
 }
 
+/** What a chisel declares about itself is the new version's alone. */
+const DECLARATIONS = new Set(['args', 'view_info', 'tags']);
+
 /** Globals of a chisel that are tables of plain data, by name. `builtin` names the ones that every state has. */
 export function plainGlobals(lua: LuaState, builtin: ReadonlySet<string>): Map<string, LuaTable> {
   const found = new Map<string, LuaTable>();
   for (const [name, value] of lua.globals.entries()) {
-    if (typeof name !== 'string' || builtin.has(name) || !lua.isTable(value)) continue;
+    if (typeof name !== 'string' || builtin.has(name) || DECLARATIONS.has(name) || !lua.isTable(value)) continue;
     if (isPlain(lua, value)) found.set(name, value);
   }
   return found;

@@ -38,6 +38,8 @@ export interface ChiselOptions {
   limits?: LuaLimits;
   /** Fills `chisel.data` before the main chunk runs. */
   data?: (lua: LuaState) => LuaValue;
+  /** Collects the files that are read, known to the caller even when loading fails. */
+  files?: Set<string>;
 }
 
 /** The text of an error raised in Lua, as messages show it. */
@@ -58,7 +60,9 @@ export class Chisel {
   /** A limit was hit: it gets no more events. */
   disabled = false;
   /** The chisel file and every module it required. */
-  readonly files = new Set<string>();
+  readonly files: Set<string>;
+  /** It installed the capture's filter with `sysdig.set_filter`. */
+  setsCaptureFilter = false;
   /** Names of the globals that exist before the main chunk runs. */
   readonly builtinGlobals: ReadonlySet<string>;
   private filter: Predicate | null = null;
@@ -75,13 +79,16 @@ export class Chisel {
     readonly services: ChiselServices,
     options: ChiselOptions = {},
   ) {
+    this.files = options.files ?? new Set();
     this.file = findChisel(name, services.searchPath);
+    this.files.add(this.file);
     const mayLoad = (path: string) => (services.allowUntrusted ? undefined : refusal(path));
     const refused = mayLoad(this.file);
     if (refused !== undefined) throw new ChiselError(`chisel ${name} (${this.file}) was not loaded: ${refused}`);
     const source = stripShebang(readLuaFile(this.file));
     this.lua = createLuaState({
       tier: services.lua.tier,
+      program: source,
       program: source,
       limits: options.limits ?? services.lua.limits,
       stdout: (text) => services.print(text),
@@ -90,9 +97,8 @@ export class Chisel {
       mayLoad,
       onLoad: (path) => this.files.add(path),
       preload: bundledModules(),
-      exit: (code) => host.exitNow(code),
+      exit: (code) => services.exit(code),
     });
-    this.files.add(this.file);
     const { globals } = this.lua;
     this.installApi(options.data?.(this.lua) ?? this.lua.newTable());
     this.builtinGlobals = new Set([...globals.entries()].map(([key]) => String(key)));
@@ -271,6 +277,7 @@ export class Chisel {
     if (error instanceof ChiselError) return error;
     const result = new ChiselError(line);
     result.cause = error;
+    result.file = this.file;
     if (error instanceof LuaLimitError) this.disabled = true;
     return result;
   }

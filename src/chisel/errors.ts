@@ -2,6 +2,8 @@
 
 export class ChiselError extends Error {
   override name = 'ChiselError';
+  /** The chisel's file, where the error is one of its Lua code. */
+  file: string | undefined;
   constructor(
     message: string,
     /** Exit status the program should end with. */

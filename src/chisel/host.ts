@@ -40,12 +40,16 @@ export class ChiselHost {
   /** Writes the recorded past to a capture, for `chisel.snapshot`; null where nothing is recorded. */
   takeSnapshot: (() => void) | null = null;
   private alone: Chisel | null = null;
+  /** Files of each chisel that was loaded or failed to. */
+  private readonly filesByLoad: Set<string>[] = [];
 
   constructor(readonly services: ChiselServices) {}
 
   /** Loads a chisel. Throws ChiselError. */
   load(name: string): Chisel {
-    const chisel = new Chisel(name, this, this.services);
+    const files = new Set<string>();
+    this.filesByLoad.push(files);
+    const chisel = new Chisel(name, this, this.services, { files });
     this.chisels.push(chisel);
     this.origins.push({ name, word: undefined });
     return chisel;
@@ -73,6 +77,11 @@ export class ChiselHost {
     return takes ? 1 : 0;
   }
 
+  /** Every file that was read as Lua so far, for a chisel that failed to load, too. */
+  files(): Set<string> {
+    return new Set(this.filesByLoad.flatMap((files) => [...files]));
+  }
+
   /** on_init of every chisel, and of those they hand over to. Throws ChiselError. */
   init(): void {
     this.eventSeen = false;
@@ -86,13 +95,12 @@ export class ChiselHost {
   /** on_init of a chisel; returns it, or the one it handed over to. Throws ChiselError. */
   initOne(chisel: Chisel, services: ChiselServices, options: ChiselOptions = {}): Chisel {
     let current = chisel;
-    const files = new Set(chisel.files);
     current.init();
     while (current.execRequest !== null) {
       const { name, args } = current.execRequest;
+      const { files } = current;
       current.close();
-      current = new Chisel(name, this, services, options);
-      for (const file of files) current.files.add(file);
+      current = new Chisel(name, this, services, { ...options, files });
       current.setArgumentWord(joinArguments(args));
       current.init();
     }
@@ -132,14 +140,18 @@ export class ChiselHost {
     return true;
   }
 
-  /** The same for one chisel alone: the recorded past, which the others have seen. */
-  replayEvent(index: number, event: EventCursor): void {
-    const chisel = this.chisels[index]!;
-    if (chisel.disabled) return;
+  /** The same for one chisel that need not be in place yet: the recorded past. Throws ChiselError for any error in it. */
+  replayEvent(chisel: Chisel, event: EventCursor): boolean {
     this.eventSeen = true;
-    if (chisel.timer.active) this.interval(chisel, event);
+    this.replayTime(chisel, event);
+    chisel.deliver(event);
+    return !chisel.endRequested;
+  }
+
+  /** Its intervals alone, for an event that the command-line filter rejected. Throws ChiselError. */
+  replayTime(chisel: Chisel, event: EventCursor): void {
+    if (chisel.timer.active) chisel.checkInterval((BigInt(event.tsHigh) << 32n) | BigInt(event.tsLow));
     else chisel.timer.touch();
-    this.deliver(chisel, event);
   }
 
   /** An event that the command-line filter rejected: only intervals look at its time. */
@@ -210,11 +222,6 @@ export class ChiselHost {
       delta = event.time;
     }
     for (const chisel of this.chisels) chisel.captureEnd(time.seconds, time.nanoseconds, delta);
-  }
-
-  /** `os.exit` in a chisel: at once, without on_capture_end. */
-  exitNow(code: number): never {
-    return this.services.exit(code);
   }
 
   close(): void {

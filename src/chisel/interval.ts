@@ -36,6 +36,15 @@ export class IntervalTimer {
     return this.plain !== 0n || this.precise !== 0n;
   }
 
+  /** Goes on where the timer of the version before is, if it has the same interval: no interval is cut or repeated. */
+  continueFrom(other: IntervalTimer): void {
+    if (other.plain !== this.plain || other.precise !== this.precise) return;
+    this.started = other.started;
+    this.sample = other.sample;
+    this.last = other.last;
+    this.precisePoint = other.precisePoint;
+  }
+
   /** An event went by while no interval was set: one set later starts from zero and fires at once. */
   touch(): void {
     this.started = true;

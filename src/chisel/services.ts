@@ -25,8 +25,11 @@ export interface ChiselServices {
   complain(line: string): void;
   /** Throws an error whose message is the reason. */
   compileFilter(text: string): Predicate;
-  /** A printer for a `-p` format; `''` and `default` mean the default line. Throws an error whose message is the reason. */
-  compileFormat(format: string): EventPrinter;
+  /**
+   * A printer for a `-p` format; `''` and `default` mean the default line. Throws an error whose message is the reason.
+   * @param divert asked at each line; what it returns gets the line in place of the output
+   */
+  compileFormat(format: string, divert?: () => ((text: string) => void) | undefined): EventPrinter;
   /** For `sysdig.log`. */
   log(severity: string, text: string): void;
   readonly run: RunInfo;
@@ -42,6 +45,8 @@ export interface RunInfo {
   filterText(): string;
   /** Installs the capture filter. Throws when there is one already. */
   setFilter(text: string): void;
+  /** Removes the capture filter that a chisel installed. */
+  removeFilter(): void;
   /** Capture file as given, `''` for live and before the first file is opened. */
   sourceName(): string;
   /** Percent of the capture file that was read. */

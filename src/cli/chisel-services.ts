@@ -4,6 +4,7 @@ import type { EventSource } from '../capture/event-source.js';
 import type { LiveSource } from '../capture/live.js';
 import { searchPath } from '../chisel/search-path.js';
 import type { ChiselServices, RunInfo } from '../chisel/services.js';
+import { LuaLimitError } from '../lua/vm.js';
 import type { EventCursor } from '../sinsp/event.js';
 import type { FieldContext } from '../sinsp/fields/field.js';
 import { compileFilter } from '../sinsp/filter/index.js';
@@ -16,6 +17,8 @@ import { DEFAULT_FORMAT } from './printers.js';
 import type { Settings } from './settings.js';
 
 const HELD_LIMIT = 1 << 20;
+/** Sequences that clear the screen or the rest of it. */
+const CLEARS = /\x1b(?:c|\[[0-3]?J)/;
 
 /** The part of a run that chisels can change, and that changes while it goes on. */
 export class ChiselRun implements RunInfo {
@@ -30,6 +33,12 @@ export class ChiselRun implements RunInfo {
   reloading = false;
   /** Text held back while the display is paused; null while it is not. The newest megabyte is kept. */
   held: string | null = null;
+  /** Rows of the terminal that are not the chisels'. */
+  reservedRows = 0;
+  /** The program outlives a chisel's os.exit: the run is repeated when its files change. */
+  staysAfterExit = false;
+  /** A chisel has cleared the screen since somebody looked. */
+  cleared = false;
 
   constructor(
     private settings: Settings,
@@ -66,7 +75,7 @@ export class ChiselRun implements RunInfo {
 
   terminalSize(): { width: number; height: number } {
     const [width, height] = this.output.isTerminal ? process.stdout.getWindowSize() : [-1, -1];
-    return { width, height };
+    return { width, height: Math.max(height - this.reservedRows, Math.min(height, 1)) };
   }
 
   filterText(): string {
@@ -78,6 +87,12 @@ export class ChiselRun implements RunInfo {
     if (this.settings.filter !== '' || mine) throw new Error('filter can only be set once');
     this.inspector.setFilter(text === '' ? null : compileFilter(text, this.context));
     this.filterOfChisel = text;
+  }
+
+  removeFilter(): void {
+    if (this.filterOfChisel === undefined) return;
+    this.filterOfChisel = undefined;
+    this.inspector.setFilter(null);
   }
 
   sourceName(): string {
@@ -113,13 +128,22 @@ export function chiselServices(
   log?: (severity: string, text: string) => void,
 ): ChiselServices {
   const { writer } = output;
-  const formatPrinter = (format: string) => {
+  const formatPrinter: ChiselServices['compileFormat'] = (format, divert) => {
     const wanted = format === '' || format === 'default' ? DEFAULT_FORMAT : format;
     const parsed = parseFormat(wanted);
     const printer = context.settings.json
       ? new JsonLine(parsed, context, writer)
       : new FormatLine(parsed, context, writer, { escape: output.isTerminal });
     return (event: EventCursor) => {
+      const elsewhere = divert?.();
+      if (elsewhere !== undefined) {
+        const before = writer.length;
+        const printed = printer.print(event);
+        const text = printed ? writer.textSince(before) : '';
+        writer.rewind(before);
+        if (printed) elsewhere(text);
+        return;
+      }
       // A paused display drops formatted lines: they are one event each, and counting goes on in the chisel.
       if (run.held === null && printer.print(event)) output.lineDone();
     };
@@ -135,12 +159,14 @@ export function chiselServices(
         run.held = (run.held + text).slice(-HELD_LIMIT);
         return;
       }
+      if (output.isTerminal && CLEARS.test(text)) run.cleared = true;
       writer.text(text);
       output.lineDone();
     },
     flush: () => output.flush(),
     exit: (code) => {
       output.flush();
+      if (run.staysAfterExit) throw new LuaLimitError(`it ended itself with os.exit(${code})`);
       process.exit(code);
     },
     complain: (line) => {

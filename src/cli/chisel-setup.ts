@@ -32,8 +32,17 @@ export class ChiselSetup {
    */
   static parse(argv: readonly string[], early: Settings): { line: CommandLine; setup: ChiselSetup } {
     const setup = new ChiselSetup(early);
-    const line = parseCommandLine(argv, (name, rest) => setup.host.loadFromCommandLine(name, rest));
-    return { line, setup };
+    return { line: setup.load(argv), setup };
+  }
+
+  /** A setup that has not loaded anything yet: its host tells what {@link load} has read even when that throws. */
+  static empty(early: Settings): ChiselSetup {
+    return new ChiselSetup(early);
+  }
+
+  /** Reads the command line, loading chisels on the way. Throws UsageError and ChiselError. */
+  load(argv: readonly string[]): CommandLine {
+    return parseCommandLine(argv, (name, rest) => this.host.loadFromCommandLine(name, rest));
   }
 
   /** By event code: 1 for events that the filter and at least one chisel can want; null for all. */

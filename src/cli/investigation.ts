@@ -2,9 +2,13 @@
  * A live investigation at a terminal: chisels are reloaded when their files change, keys work, the last row tells what
  * goes on, and the flight recorder keeps the past for replay and snapshots.
  */
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import type { EventSource } from '../capture/event-source.js';
 import { FlightRecorder } from '../capture/recorder.js';
-import { type ReloadMode, reloadChisel } from '../chisel/reload.js';
+import type { Chisel } from '../chisel/chisel.js';
+import { ChiselError } from '../chisel/errors.js';
+import { type ReloadMode, type ReloadResult, reloadChisel } from '../chisel/reload.js';
 import { packageRoot } from '../chisel/search-path.js';
 import { isEventBlock } from '../scap/event-blocks.js';
 import type { EventCursor } from '../sinsp/event.js';
@@ -23,6 +27,14 @@ import { StatusLine } from './status-line.js';
 
 const STATUS_EVERY_MS = 500;
 
+/** Names a chisel by position and version. */
+interface Problem {
+  /** The error and its place in the source, as it was told. */
+  text: string;
+  /** Files that the failed version has read: mending one of them is a change, too. */
+  files: ReadonlySet<string>;
+}
+
 export class Investigation {
   private readonly recorder: FlightRecorder<InspectorSnapshot> | null;
   private readonly watch: SourceWatch | null;
@@ -31,12 +43,21 @@ export class Investigation {
   private snapshot: { capture: PastCapture; until: number } | null = null;
   private readonly trigger: Predicate | null;
   private triggered = false;
-  private lastError = '';
+  /** The error of each chisel's newest version, until it is mended. */
+  private readonly problems = new Map<number, Problem>();
   private lastReload = '';
+  private helpShown = false;
   private statusAt = 0;
   private eventsAtStatus = 0;
-  /** Milliseconds spent with chisels and everything else per event since the last status. */
+  /** Milliseconds of work since the last status. */
   private busy = 0;
+  /** Files of all chisels when they were last told to the watch: modules may be required at any time. */
+  private filesKnown = 0;
+  /** What the kernel lets through, by event code; null: everything. */
+  private wanted: Uint8Array | null = null;
+  /** The recorder holds events of a time when the kernel let less through than now. */
+  private pastIsNarrow = false;
+  private replaying = false;
   /** The user wants to end the run. */
   quit = false;
 
@@ -47,45 +68,97 @@ export class Investigation {
     private readonly live: LiveSession,
   ) {
     const { recorder } = settings.live;
-    const { inspector, host, context } = chisels;
+    const { inspector, host, context, run } = chisels;
     this.recorder =
       recorder.maxBytes === 0
         ? null
         : new FlightRecorder(() => inspector.snapshot(), { maxBytes: recorder.maxBytes, maxAge: recorder.maxAge });
-    const interactive = output.isTerminal;
+    // A command that is run has the terminal to itself.
+    const interactive = output.isTerminal && settings.live.command === undefined;
     const root = packageRoot();
-    const own = host.chisels.some((chisel) => !chisel.file.startsWith(root));
+    const own = host.chisels.some((chisel) => !resolve(chisel.file).startsWith(root));
     const watching = settings.live.watch ?? (interactive && own);
     this.watch = watching ? new SourceWatch((files) => this.reloadFor(files)) : null;
-    this.status = interactive ? new StatusLine(output) : null;
+    this.status = interactive
+      ? new StatusLine(output, (rows) => {
+          run.reservedRows = rows;
+        })
+      : null;
     this.trigger = settings.live.snapshotOn === '' ? null : compileFilter(settings.live.snapshotOn, context);
-    host.keepGoing = watching;
-    host.takeSnapshot = () => this.takeSnapshot();
+    host.keepGoing = watching || interactive;
+    host.takeSnapshot = this.recorder === null ? null : () => this.takeSnapshot();
   }
 
   /** Keys, watching and the status line begin. */
   async start(): Promise<void> {
     process.on('SIGUSR1', this.onSignal);
-    if (this.watch !== null) await this.watch.watch(this.files());
-    if (!this.output.isTerminal) return;
-    this.keys = new Keys({
-      '?': () => this.help(),
-      r: () => this.reloadAll(this.settings.live.reloadMode, false),
-      R: () => this.reloadAll('fresh', true),
-      c: () => this.reloadAll('fresh', false),
-      w: () => this.takeSnapshot(),
-      p: () => this.pause(),
-      q: () => {
-        this.quit = true;
+    this.watchTriggers();
+    this.narrow();
+    if (this.watch !== null) await this.watchFiles();
+    if (this.status === null) return;
+    this.keys = new Keys(
+      {
+        '?': () => this.help(),
+        r: () => this.reloadAll(this.settings.live.reloadMode, false),
+        R: () => this.reloadAll('fresh', true),
+        c: () => this.reloadAll('fresh', false),
+        w: () => this.takeSnapshot(),
+        p: () => this.pause(),
+        q: () => {
+          this.quit = true;
+        },
       },
-    });
-    this.status?.start();
+      (stops) => (stops ? this.status?.stop() : this.status?.start()),
+    );
+    this.status.start();
   }
 
   private readonly onSignal = (): void => this.takeSnapshot();
 
-  private files(): Set<string> {
-    return new Set(this.chisels.host.chisels.flatMap((chisel) => [...chisel.files]));
+  /** Tells the kernel what chisels, filter and trigger can want now. */
+  private narrow(): void {
+    let wanted = this.chisels.wantedTypes();
+    if (wanted !== null && this.trigger !== null) {
+      const types = this.trigger.eventTypes;
+      wanted = types === undefined ? null : wanted.map((value, code) => value | types[code]!);
+    }
+    const before = this.wanted;
+    if (before !== null && (wanted === null || wanted.some((value, code) => value > before[code]!))) {
+      this.pastIsNarrow = true;
+    }
+    this.wanted = wanted;
+    // What is written with -w is not the chisels' business alone.
+    if (this.settings.write !== undefined) return;
+    try {
+      this.live.narrow(wanted);
+    } catch (error) {
+      this.tell(`the kernel side stays as it was, start again to see everything: ${(error as Error).message}`);
+    }
+  }
+
+  /** The trigger looks at all events, those that the command line's filter rejects, too. */
+  private watchTriggers(): void {
+    const { trigger, chisels } = this;
+    if (trigger === null) return;
+    const { inspector } = chisels;
+    const { onRejected } = inspector;
+    inspector.onRejected = (event) => {
+      if (!this.triggered && trigger.test(event)) this.triggered = true;
+      onRejected?.(event);
+    };
+  }
+
+  private async watchFiles(): Promise<void> {
+    const files = new Set(this.chisels.host.chisels.flatMap((chisel) => [...chisel.files]));
+    this.filesKnown = this.countFiles();
+    for (const problem of this.problems.values()) for (const file of problem.files) files.add(file);
+    await this.watch?.watch(files);
+  }
+
+  private countFiles(): number {
+    let count = 0;
+    for (const chisel of this.chisels.host.chisels) count += chisel.files.size;
+    return count;
   }
 
   /** Before a batch is walked. */
@@ -95,9 +168,12 @@ export class Investigation {
     if (!isEventBlock(first)) return;
     this.chisels.inspector.beginSection();
     this.recorder?.record(window, start, end);
-    if (this.snapshot !== null) {
+    if (this.snapshot === null) return;
+    try {
       this.snapshot.capture.add(window, start, end);
-      if (Date.now() > this.snapshot.until) this.finishSnapshot();
+    } catch (error) {
+      this.tell((error as Error).message);
+      this.snapshot = null;
     }
   }
 
@@ -119,36 +195,39 @@ export class Investigation {
       if (this.snapshot === null) this.takeSnapshot();
     }
     if (this.snapshot !== null && Date.now() > this.snapshot.until) this.finishSnapshot();
+    if (this.watch !== null && this.countFiles() !== this.filesKnown) void this.watchFiles();
+    if (this.status === null) return;
+    const { run } = this.chisels;
     const now = performance.now();
-    if (this.status === null || now - this.statusAt < STATUS_EVERY_MS) return;
+    if (now - this.statusAt >= STATUS_EVERY_MS) this.showStatus(now);
+    else if (run.cleared) this.status.redraw();
+    run.cleared = false;
+  }
+
+  private showStatus(now: number): void {
     const { eventCount } = this.chisels.inspector;
     const seconds = (now - this.statusAt) / 1000;
-    const rate = Math.max(0, Math.round((eventCount - this.eventsAtStatus) / seconds));
+    const rate = this.statusAt === 0 ? 0 : Math.max(0, Math.round((eventCount - this.eventsAtStatus) / seconds));
     const load = Math.min(100, Math.round(this.busy / (seconds * 10)));
     this.statusAt = now;
     this.eventsAtStatus = eventCount;
     this.busy = 0;
     const lost = this.live.source.stats().dropped;
     const paused = this.chisels.run.held === null ? '' : ' PAUSED |';
-    this.status.draw(
-      ` burin |${paused} ${rate} events/s | ${lost} lost | busy ${load} %${this.lastReload} | ? for help`,
-    );
+    this.status?.draw(` burin |${paused} ${rate} events/s | ${lost} lost | busy ${load} % | ? help${this.lastReload}`);
   }
 
   // -- reload ---------------------------------------------------------------------------------------------------
 
   private reloadFor(files: readonly string[]): void {
     const started = performance.now();
+    const changed = new Set(files);
+    const { replay, reloadMode } = this.settings.live;
     this.chisels.host.chisels.forEach((chisel, index) => {
-      if (files.some((file) => this.isOf(chisel.files, file))) {
-        this.reload(index, this.settings.live.replay ? 'fresh' : this.settings.live.reloadMode, started);
-      }
+      const read = [...chisel.files, ...(this.problems.get(index)?.files ?? [])];
+      if (!read.some((file) => changed.has(resolve(file)))) return;
+      this.reload(index, replay ? 'fresh' : reloadMode, started, replay);
     });
-  }
-
-  private isOf(files: ReadonlySet<string>, changed: string): boolean {
-    for (const file of files) if (changed.endsWith(file.replace(/^\.\//, '/')) || file === changed) return true;
-    return false;
   }
 
   private reloadAll(mode: ReloadMode, replay: boolean): void {
@@ -157,56 +236,93 @@ export class Investigation {
     });
   }
 
-  private reload(index: number, mode: ReloadMode, started: number, replay = this.settings.live.replay): void {
-    const { host } = this.chisels;
+  private reload(index: number, mode: ReloadMode, started: number, replay: boolean): void {
+    const { host, run } = this.chisels;
     const { name, file } = host.chisels[index]!;
-    this.chisels.run.reloading = true;
-    const result = reloadChisel(host, index, mode, started);
-    this.chisels.run.reloading = false;
-    if (!result.ok) {
-      const text = `${result.error!.message}\n${errorExcerpt(result.error!.message, file)}`.trimEnd();
-      // The same mistake is told once, however often the file is saved with it.
-      if (text !== this.lastError) this.tell(`${text}\n(the version before goes on)`);
-      this.lastError = text;
-      this.lastReload = ` | ${name}: error, old version runs`;
-      return;
-    }
-    this.lastError = '';
-    const replayed = replay ? this.replay(index) : undefined;
-    this.live.narrow(this.chisels.wantedTypes());
-    void this.watch?.watch(this.files());
-    const kept = result.carried.length > 0 ? `, kept ${result.carried.join(' ')}` : '';
-    const past = replayed === undefined ? '' : `, ${replayed} past events`;
-    const milliseconds = Math.round(performance.now() - started);
-    this.lastReload = ` | reloaded ${name} in ${milliseconds} ms${kept}${past}`;
-    if (this.status === null) this.tell(`reloaded ${name} in ${milliseconds} ms${kept}${past}`);
+    run.reloading = true;
+    const result = reloadChisel(host, index, {
+      mode,
+      started,
+      replay: replay ? (chisel) => this.replay(chisel) : undefined,
+    });
+    run.reloading = false;
+    if (result.ok) this.reloaded(index, name, result, started);
+    else this.failed(index, file, result);
+    void this.watchFiles();
     this.output.flush();
+    if (this.status !== null) this.showStatus(performance.now());
   }
 
-  /** Runs a reloaded chisel over the recorded past; the live stream goes on exactly behind it. Returns the events. */
-  private replay(index: number): number | undefined {
+  private failed(index: number, file: string, result: ReloadResult): void {
+    const { message } = result.error!;
+    const { name } = this.chisels.host.origins[index]!;
+    // A complaint of the API says more than the error it raised.
+    const lines = [...result.complaints, message];
+    const at = result.error instanceof ChiselError ? result.error.file : undefined;
+    const excerpt = errorExcerpt(message, at ?? file);
+    if (excerpt !== '') lines.push(excerpt);
+    const text = lines.join('\n');
+    const before = this.problems.get(index)?.text;
+    this.problems.set(index, { text, files: result.files });
+    this.lastReload = ` | ${name}: error, the version before runs`;
+    if (this.status !== null) this.showProblems();
+    // The same mistake is told once, however often the file is saved with it.
+    else if (text !== before) this.tell(`${text}\n(the version before goes on)`);
+  }
+
+  private reloaded(index: number, name: string, result: ReloadResult, started: number): void {
+    this.problems.delete(index);
+    this.narrow();
+    const { carried, replayed } = result;
+    const kept = carried.length > 0 ? `, kept ${carried.join(' ')}` : '';
+    const gaps = replayed !== undefined && this.pastIsNarrow ? ' (only what was captured then)' : '';
+    const past = replayed === undefined ? '' : `, ${replayed} past events${gaps}`;
+    const milliseconds = Math.round(performance.now() - started);
+    const text = `reloaded ${name} in ${milliseconds} ms${kept}${past}`;
+    this.lastReload = ` | ${text}`;
+    if (this.status === null) this.tell(text);
+    else this.showProblems();
+  }
+
+  /** Errors stay in sight until they are mended: a chisel that redraws its screen would wipe them away. */
+  private showProblems(): void {
+    this.helpShown = false;
+    this.status?.tell([...this.problems.values()].flatMap((problem) => problem.text.split('\n')));
+  }
+
+  /**
+   * Runs a version that is not in place yet over the recorded past. The state is put back to the present whatever
+   * happens, so that the live stream goes on exactly behind what was recorded. Returns the events.
+   */
+  private replay(chisel: Chisel): number | undefined {
     const { inspector, host } = this.chisels;
     const past = this.recorder?.past();
     if (past === undefined) return undefined;
+    const present = inspector.snapshot();
+    const { onRejected, onMetadataBlock } = inspector;
+    const { eventSeen } = host;
     inspector.restore(past.snapshot);
-    const before = inspector.eventCount;
-    const { onRejected } = inspector;
-    inspector.onRejected = null;
+    inspector.onRejected = (event) => host.replayTime(chisel, event);
+    inspector.onMetadataBlock = null;
+    this.replaying = true;
     try {
-      inspector.walk(past.source, (event) => {
-        host.replayEvent(index, event);
-        return true;
-      });
+      inspector.walk(past.source, (event) => host.replayEvent(chisel, event));
+      return inspector.eventCount - past.snapshot.eventCount;
     } finally {
+      this.replaying = false;
       inspector.onRejected = onRejected;
+      inspector.onMetadataBlock = onMetadataBlock;
+      inspector.restore(present);
+      host.eventSeen = eventSeen;
     }
-    return inspector.eventCount - before;
   }
 
   // -- snapshots ------------------------------------------------------------------------------------------------
 
   /** Writes the recorded past to a file, and what comes in the next seconds. */
   takeSnapshot(): void {
+    // What a chisel asks for while it looks at the past is past, too.
+    if (this.replaying) return;
     if (this.recorder === null) {
       this.tell('no snapshot: the flight recorder is off (--recorder)');
       return;
@@ -216,7 +332,8 @@ export class Investigation {
       return;
     }
     const time = new Date().toISOString().replace(/[-:]/g, '').replace('T', '-').slice(0, 15);
-    const path = `burin-${time}.scap`;
+    let path = `burin-${time}.scap`;
+    for (let n = 2; existsSync(path); n++) path = `burin-${time}-${n}.scap`;
     const { past, next } = this.settings.live.snapshot;
     try {
       const capture = new PastCapture(path, this.recorder, past * 1000);
@@ -252,20 +369,33 @@ export class Investigation {
   }
 
   private help(): void {
-    this.tell(`keys:\n${KEY_HELP.map(([key, text]) => `  ${key}  ${text}`).join('\n')}`);
+    if (this.helpShown) {
+      this.showProblems();
+      return;
+    }
+    this.helpShown = true;
+    this.status?.tell(KEY_HELP.map(([key, text]) => `  ${key}  ${text}`));
   }
 
+  /** Something for the user: in the status rows where there are some, else on standard error. */
   private tell(text: string): void {
+    if (this.status !== null && this.keys !== null && !text.includes('\n')) {
+      this.lastReload = ` | ${text}`;
+      this.showStatus(performance.now());
+      return;
+    }
     this.output.flush();
     process.stderr.write(`burin: ${text}\n`);
   }
 
   async close(): Promise<void> {
-    process.off('SIGUSR1', this.onSignal);
     this.keys?.close();
     this.status?.stop();
+    this.keys = null;
+    for (const { text } of this.problems.values()) this.tell(`${text}\n(the version before ran on)`);
     if (this.chisels.run.held !== null) this.pause();
     if (this.snapshot !== null) this.finishSnapshot();
+    process.off('SIGUSR1', this.onSignal);
     await this.watch?.close();
   }
 }

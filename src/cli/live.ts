@@ -8,6 +8,7 @@ import { constants } from 'node:os';
 import { loadAddon } from '../capture/addon.js';
 import { LiveError, LiveSource, type LiveStats } from '../capture/live.js';
 import { EVENT_COUNT, EVENTS, nativeSyscalls } from '../sinsp/schema/index.js';
+import type { State } from '../sinsp/state/state.js';
 import { UsageError } from './errors.js';
 
 export interface LiveSessionOptions {
@@ -92,6 +93,7 @@ export class LiveSession {
   private status: number | undefined;
   private readonly dropTo: Caller | undefined;
   private rightsDropped = false;
+  private narrowed = false;
 
   /** Starts the probe, and the command. Throws LiveError and UsageError. */
   constructor(options: LiveSessionOptions, complain: (line: string) => void) {
@@ -168,10 +170,30 @@ export class LiveSession {
 
   /** Tells the probe which events anybody can want; null: all. */
   narrow(types: Uint8Array | null): void {
-    if (types === null) return;
+    if (types === null) {
+      // A chisel that was changed may want more than the version before.
+      if (this.narrowed) this.source.setWanted('all');
+      this.narrowed = false;
+      return;
+    }
+    this.narrowed = true;
     const events = new Set<number>();
     for (let code = 0; code < EVENT_COUNT; code++) if (types[code] !== 0) events.add(code);
     this.source.setWanted({ events });
+  }
+
+  /** Threads that turn up unknown are looked up in /proc, a bounded number of them. */
+  lookUpThreads(state: State): void {
+    state.onUnknownThread = (tid) => {
+      const bytes = this.source.lookup(tid);
+      if (bytes === undefined) return undefined;
+      const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+      const source = Object.assign(Object.create(this.source) as LiveSource, { window: bytes });
+      for (let at = 0; at < bytes.length; at += view.getUint32(at + 4, true)) {
+        state.loadBlock(source, view.getUint32(at, true), at, view.getUint32(at + 4, true));
+      }
+      return state.threads.get(tid);
+    };
   }
 
   get exitStatus(): number | undefined {

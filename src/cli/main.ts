@@ -24,6 +24,10 @@ async function run(argv: readonly string[], again = false): Promise<number> {
   const text = await information(early);
   if (text !== undefined) return show(text);
   const earlySettings = settingsOf(early);
+  if (earlySettings.files.length > 0 && earlySettings.live.watch === true) {
+    const { runWatching } = await import('./watch-file.js');
+    return await runWatching(argv, earlySettings);
+  }
   const { ChiselSetup, splitCommandLine } = await import('./chisel-setup.js');
   const live = earlySettings.files.length === 0 ? await openLive(earlySettings) : null;
   try {

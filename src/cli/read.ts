@@ -45,6 +45,7 @@ export class Reader {
   /** Ctrl-C, -n or -M ended the run. */
   private done = false;
   private interrupted = false;
+  private abandoned = false;
 
   constructor(
     private readonly settings: Settings,
@@ -103,6 +104,17 @@ export class Reader {
     return this.chiselStatus();
   }
 
+  /** Ends the run as soon as can be; chisels have no last word. */
+  abandon(): void {
+    this.abandoned = true;
+    this.interrupted = true;
+  }
+
+  /** Ctrl-C, or its like, ended the run. */
+  get wasInterrupted(): boolean {
+    return this.interrupted && !this.abandoned;
+  }
+
   private chiselStatus(): number {
     return this.chisels !== null && this.chisels.host.failures > 0 ? EXIT_ERROR : EXIT_OK;
   }
@@ -141,7 +153,7 @@ export class Reader {
       await this.readSource(file, live);
     } finally {
       // Whatever ended the capture, chisels say what they have found.
-      chisels.host.captureEnd();
+      if (!this.abandoned) chisels.host.captureEnd();
     }
   }
 
@@ -203,7 +215,8 @@ export class Reader {
     const { inspector, chisels } = this;
     const { source } = live;
     const copies = this.copies();
-    if (!copies && this.dump === null) live.narrow(chisels?.wantedTypes() ?? inspector.filterTypes);
+    // With chisels, the investigation tells the kernel what is wanted, whenever that changes.
+    if (!copies && this.dump === null && chisels === null) live.narrow(inspector.filterTypes);
     if (chisels !== null) chisels.run.liveSource = source;
     const investigation = chisels === null ? null : await this.investigate(chisels, live);
     const handler = investigation?.handler(this.handler()) ?? this.handler();
@@ -246,9 +259,9 @@ export class Reader {
       } else {
         chisels?.host.tick();
       }
-      output.flush();
       const now = performance.now();
       investigation?.afterTurn(now - turn);
+      output.flush();
       if (statsSeconds > 0 && now - reported > statsSeconds * 1000) {
         reported = now;
         process.stderr.write(`burin: ${live.totals()}\n`);
