@@ -132,7 +132,7 @@ export class State {
   /** Threads that were not added because the table was full. */
   droppedThreads = 0;
 
-  /** Asked for a thread that is not in the table (live: looked up in /proc). */
+  /** Asked for a thread that is not in the table (live: looked up in /proc); adds it to the table itself. */
   onUnknownThread: ((tid: number) => ThreadInfo | undefined) | null = null;
   /** How ports look in names of sockets (service names with -R); set it before the first event. */
   portText: PortText = portNumber;
@@ -412,11 +412,10 @@ export class State {
 
   private createPlaceholder(tid: number): ThreadInfo | null {
     if (this.threads.size >= this.maxThreads) return null;
-    let thread = this.onUnknownThread?.(tid);
-    if (thread === undefined) {
-      thread = new ThreadInfo(tid, this.notAvailable, this.names.empty);
-      thread.placeholder = true;
-    }
+    const found = this.onUnknownThread?.(tid);
+    if (found !== undefined) return found;
+    const thread = new ThreadInfo(tid, this.notAvailable, this.names.empty);
+    thread.placeholder = true;
     // Made out of thin air: threads that name it as their process are already there.
     thread.nchilds = this.groupSizes.get(tid) ?? 0;
     this.addThread(thread, false);
