@@ -89,7 +89,6 @@ export class Chisel {
     this.lua = createLuaState({
       tier: services.lua.tier,
       program: source,
-      program: source,
       limits: options.limits ?? services.lua.limits,
       stdout: (text) => services.print(text),
       flush: () => services.flush(),
