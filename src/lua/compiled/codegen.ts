@@ -56,9 +56,6 @@ export interface CodeOptions {
 /** Functions nested deeper than this only get the generator form, or code would double with each level. */
 const MAX_DUAL_DEPTH = 3;
 
-/** Starts a line of the generated code: \x01, index of the site, \x02. */
-const MARK = /\x01(\d+)\x02/g;
-
 const ARITHMETIC: Record<string, { helper: string; code: (l: string, r: string) => string }> = {
   '+': { helper: 'add', code: (l, r) => `${l}+${r}` },
   '-': { helper: 'sub', code: (l, r) => `${l}-${r}` },
@@ -167,6 +164,7 @@ function describe(e: Expr): string | undefined {
 }
 
 function quote(text: string): string {
+  if (/^[ !#-[\]-~]*$/.test(text)) return `"${text}"`;
   return JSON.stringify(text).replace(/[\x7f-\uffff]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
@@ -202,14 +200,18 @@ class Generator {
     head += ';';
     const marked = `${head}return ${body};})`;
     const lines = [-1, -1];
-    const code = marked.replace(MARK, (_mark, site: string) => {
-      lines.push(Number(site));
-      return '\n';
-    });
+    const pieces = marked.split('\x01');
+    for (let i = 1; i < pieces.length; i++) {
+      const piece = pieces[i]!;
+      const end = piece.indexOf('\x02');
+      lines.push(Number(piece.slice(0, end)));
+      pieces[i] = piece.slice(end + 1);
+    }
+    const code = pieces.join('\n');
     return { code, lines: Int32Array.from(lines), sites: this.sites, functions: this.functions };
   }
 
-  /** Starts a line of generated code for a place in the program. */
+  /** Starts a line of generated code for a place in the program: \x01, index of the site, \x02. */
   private mark(line: number, isCall: boolean, names: (string | undefined)[] = [], tail = false): string {
     this.sites.push({ line, tail, isCall, names });
     return `\x01${this.sites.length - 1}\x02`;

@@ -22,12 +22,20 @@ const KEYWORDS = new Set(
 /** What a token is: a keyword or sign stands for itself. */
 export type TokenKind = '<name>' | '<number>' | '<string>' | '<eof>' | (string & {});
 
-const NAME = /[A-Za-z_\x80-\xff][A-Za-z0-9_\x80-\xff]*/y;
-const SPACE = /[ \t\v\f\r]*/y;
 const NUMERAL = /(?:[eEpP][+-]|[A-Za-z0-9_.\x80-\xff])+/y;
 const PLAIN_STRING = /[^"'\\\n\r]*/y;
 const SIGN = /\.\.\.|\.\.|==|~=|<=|>=|::|[\s\S]/y;
 const ESCAPES: Record<string, string> = { a: '\x07', b: '\b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v' };
+
+function isNamePart(code: number): boolean {
+  return (
+    (code >= 97 && code <= 122) ||
+    (code >= 65 && code <= 90) ||
+    (code >= 48 && code <= 57) ||
+    code === 95 ||
+    code >= 128
+  );
+}
 
 export class Lexer {
   /** The token being looked at. */
@@ -102,8 +110,8 @@ export class Lexer {
   private scan(): TokenKind {
     const { source } = this;
     for (;;) {
-      this.take(SPACE);
-      const char = source.charCodeAt(this.at);
+      let char = source.charCodeAt(this.at);
+      while (char === 32 || char === 9 || (char >= 11 && char <= 13)) char = source.charCodeAt(++this.at);
       if (Number.isNaN(char)) return '<eof>';
       if (char === 10) {
         this.at++;
@@ -115,7 +123,9 @@ export class Lexer {
         continue;
       }
       if ((char >= 97 && char <= 122) || (char >= 65 && char <= 90) || char === 95 || char >= 128) {
-        const name = this.take(NAME);
+        const start = this.at;
+        while (isNamePart(source.charCodeAt(++this.at))) {}
+        const name = source.slice(start, this.at);
         this.text = name;
         return KEYWORDS.has(name) ? name : '<name>';
       }
