@@ -19,6 +19,8 @@ export async function main(argv: readonly string[]): Promise<number> {
 }
 
 async function run(argv: readonly string[], again = false): Promise<number> {
+  // Tables of names are made when modules are loaded, so this comes first.
+  if (argv.includes('--only-old-events')) (await import('../sinsp/schema/index.js')).forgetNewSyscalls();
   if (!mayNameChisel(argv)) return plainRun(parseCommandLine(argv, () => 0));
   const early = parseLeniently(argv);
   const text = await information(early);
@@ -57,7 +59,6 @@ async function plainRun(line: CommandLine): Promise<number> {
   const text = await information(line);
   if (text !== undefined) return show(text);
   const settings = settingsOf(line);
-  if (settings.onlyOldEvents) (await import('../sinsp/schema/index.js')).forgetNewSyscalls();
   const [{ Reader }, { standardOutput }] = await Promise.all([
     import('./read.js'),
     import('../sinsp/format/output.js'),

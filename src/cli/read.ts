@@ -62,7 +62,7 @@ export class Reader {
     if (settings.render.resolvePorts) this.inspector.state.portText = portText;
     if (settings.onlyOldEvents) this.inspector.codeLimit = EVENTS.findIndex((event) => !event.in0293);
     output.unbuffered = settings.unbuffered;
-    this.summary = settings.summary ? new Summary() : null;
+    this.summary = settings.summary ? new Summary(settings.onlyOldEvents) : null;
     const wanted = settings.progress === 'always' || (settings.progress === 'terminal' && process.stderr.isTTY);
     this.progress = wanted ? new Progress() : null;
   }

@@ -20,6 +20,9 @@ export class Summary {
   /** Generic events: by twice the id of the system call, one more for exits. */
   private readonly syscalls = new Float64Array(MAX_SYSCALLS * 2);
 
+  /** `onlyOld`: leave out what sysdig 0.29.3 has no row for. */
+  constructor(private readonly onlyOld = false) {}
+
   count(event: EventCursor): void {
     const { type } = event;
     if (type > PPME.GENERIC_X) {
@@ -46,8 +49,10 @@ export class Summary {
     for (let code = 0; code < OLD_EVENTS; code++) event(code);
     for (let index = 0; index < OLD_SYSCALLS * 2; index++) syscall(index);
     // Newer ones only where they occurred: the order of the others depends on the length of the table.
-    for (let code = OLD_EVENTS; code < EVENTS.length; code++) if (this.events[code]! > 0) event(code);
-    for (let index = OLD_SYSCALLS * 2; index < this.syscalls.length; index++) {
+    const eventEnd = this.onlyOld ? 0 : EVENTS.length;
+    const syscallEnd = this.onlyOld ? 0 : this.syscalls.length;
+    for (let code = OLD_EVENTS; code < eventEnd; code++) if (this.events[code]! > 0) event(code);
+    for (let index = OLD_SYSCALLS * 2; index < syscallEnd; index++) {
       if (this.syscalls[index]! > 0) syscall(index);
     }
     const rows = labels.map((_, i) => i);

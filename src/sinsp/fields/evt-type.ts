@@ -19,11 +19,11 @@ const EVENT_NAMES = EVENTS.map((info) => info.name);
 /** Generic events stand for all system calls that have no event of their own; they carry the call's id. */
 export const isGeneric = (type: number): boolean => type <= PPME.GENERIC_X;
 
-/** The name of the event, or of the system call it stands for. */
-export function eventName(event: EventCursor): string {
+/** The name of the event, or of the system call it stands for; undefined for calls without a known name. */
+export function eventName(event: EventCursor): string | undefined {
   const { type } = event;
   if (type > PPME.GENERIC_X) return EVENT_NAMES[type]!;
-  return syscallNames[genericCallId(event, -1)] ?? '<NA>';
+  return syscallNames[genericCallId(event, -1)] || undefined;
 }
 
 /** Every id whose system call has this name, in either generation. */

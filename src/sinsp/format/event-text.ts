@@ -21,7 +21,7 @@ export function eventName(event: EventCursor): Name {
   const known = SYSCALL_NAMES[id];
   if (known !== undefined) return known;
   const name = SYSCALLS[id]?.name;
-  if (name === undefined) return UNKNOWN_SYSCALL;
+  if (name === undefined || name === '') return UNKNOWN_SYSCALL;
   return (SYSCALL_NAMES[id] = literal(name));
 }
 

@@ -170,7 +170,7 @@ export const OLD_SYSCALLS = 329;
 
 /** Takes the names of newer system calls away, as sysdig 0.29.3 has none for them. Call it before anything else is loaded. */
 export function forgetNewSyscalls(): void {
-  for (const syscall of SYSCALLS) if (syscall.id >= OLD_SYSCALLS) Object.assign(syscall, { name: '<NA>' });
+  for (const syscall of SYSCALLS) if (syscall.id >= OLD_SYSCALLS) Object.assign(syscall, { name: '' });
 }
 
 /** Native system call numbers of an architecture. */
