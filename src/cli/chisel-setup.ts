@@ -5,7 +5,7 @@
 import { ChiselHost } from '../chisel/host.js';
 import type { ChiselServices } from '../chisel/services.js';
 import type { FieldContext } from '../sinsp/fields/field.js';
-import { standardOutput } from '../sinsp/format/output.js';
+import { type Output, standardOutput } from '../sinsp/format/output.js';
 import { Inspector } from '../sinsp/inspector.js';
 import { ChiselRun, chiselServices } from './chisel-services.js';
 import { type CommandLine, parseCommandLine } from './command-line.js';
@@ -18,9 +18,8 @@ export class ChiselSetup {
   readonly host: ChiselHost;
   private readonly services: ChiselServices;
 
-  private constructor(early: Settings) {
+  private constructor(early: Settings, output: Output) {
     this.context = { inspector: this.inspector, settings: { ...early.render } };
-    const output = standardOutput();
     this.run = new ChiselRun(early, this.context, this.inspector, output);
     this.services = chiselServices(early, this.context, this.inspector, output, this.run);
     this.host = new ChiselHost(this.services);
@@ -31,13 +30,13 @@ export class ChiselSetup {
    * @param early settings as far as they are known: how Lua is to run must be, wherever the options for it stand
    */
   static parse(argv: readonly string[], early: Settings): { line: CommandLine; setup: ChiselSetup } {
-    const setup = new ChiselSetup(early);
+    const setup = new ChiselSetup(early, standardOutput());
     return { line: setup.load(argv), setup };
   }
 
   /** A setup that has not loaded anything yet: its host tells what {@link load} has read even when that throws. */
-  static empty(early: Settings): ChiselSetup {
-    return new ChiselSetup(early);
+  static empty(early: Settings, output: Output = standardOutput()): ChiselSetup {
+    return new ChiselSetup(early, output);
   }
 
   /** Reads the command line, loading chisels on the way. Throws UsageError and ChiselError. */
