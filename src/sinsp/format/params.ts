@@ -620,8 +620,7 @@ export class ParamRenderer {
         return this.resolveFlags(plan, this.small(event, 4), writer);
       case PT.SYSCALLID: {
         const name = SYSCALLS[this.small(event, 2)]?.name;
-        if (name === undefined) return false;
-        writer.text(name);
+        writer.text(name || '<unknown syscall>');
         return true;
       }
       case PT.SIGTYPE: {
