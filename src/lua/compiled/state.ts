@@ -3,7 +3,6 @@ import { readFileSync } from 'node:fs';
 import { Script } from 'node:vm';
 import { KernelError } from '../kernel/errors.js';
 import { type FileHost, pathBytes, standardFile } from '../kernel/files.js';
-import { setCheckpoint } from '../kernel/pattern.js';
 import {
   type HostFunction,
   LuaError,
@@ -259,13 +258,11 @@ export class CompiledState implements LuaState {
   call(fn: LuaValue, ...args: LuaValue[]): LuaValue[] {
     const { rt } = this;
     rt.epoch++;
-    const before = setCheckpoint(() => void rt.viaRefuel());
     try {
       return [...viaAll(rt.viaCall(fn, ...args))];
     } catch (error) {
       throw this.failure(error);
     } finally {
-      setCheckpoint(before);
       this.flushOutput();
     }
   }
@@ -274,7 +271,6 @@ export class CompiledState implements LuaState {
     // A script of its own for each callback: calls stay monomorphic, so that V8 inlines the Lua function.
     const make = new Script(CALLBACK, { filename: 'callback' }).runInThisContext() as CallbackMaker;
     const { rt } = this;
-    setCheckpoint(() => void rt.viaRefuel());
     return make(asFunction(fn), rt, Array.isArray, viaFirst, (error) => this.failure(error));
   }
 

@@ -3,7 +3,7 @@
 import { ArgumentError, KernelError } from '../kernel/errors.js';
 import { type CompiledFormat, compileFormat } from '../kernel/format.js';
 import { numberToString } from '../kernel/numbers.js';
-import { find, gmatch, gsub, hasSpecials, match } from '../kernel/pattern.js';
+import { find, gmatch, gsub, hasSpecials, match, setCheckpoint } from '../kernel/pattern.js';
 import type { LuaValue } from '../vm.js';
 import { addDirect, intArg, stringArg, wrong } from './library.js';
 import { type FastPattern, fastPattern } from './regexp.js';
@@ -44,6 +44,8 @@ function changeCase(s: string, upper: boolean): string {
 
 export function openString(rt: Runtime): LuaTable {
   const host = formatHost(rt);
+  /** The kernel's matcher asks whoever set this last: a match sets it for its own state. */
+  const checkpoint = () => void rt.viaRefuel();
   let lastFormat = '';
   let lastCompiled: CompiledFormat = compileFormat('');
 
@@ -87,7 +89,10 @@ export function openString(rt: Runtime): LuaTable {
         return at < 0 ? undefined : [at + 1, at + p.length];
       }
       const fast = fastPattern(p);
-      if (fast === null || text.length > fast.maxLength) return find(text, p, first) ?? undefined;
+      if (fast === null || text.length > fast.maxLength) {
+        setCheckpoint(checkpoint);
+        return find(text, p, first) ?? undefined;
+      }
       const found = exec(fast, text, from);
       if (found === null) return undefined;
       const at = found.index;
@@ -111,7 +116,10 @@ export function openString(rt: Runtime): LuaTable {
       const fast = fastPattern(p, false);
       if (fast === null || text.length > fast.maxLength) {
         const step = gmatch(text, p);
-        return asValue(() => step() ?? undefined);
+        return asValue(() => {
+          setCheckpoint(checkpoint);
+          return step() ?? undefined;
+        });
       }
       let from = 0;
       // Made for each loop, so kept cheap: no name, and not marked as a function of the library.
@@ -133,6 +141,7 @@ export function openString(rt: Runtime): LuaTable {
       const limit = max === undefined ? Number.POSITIVE_INFINITY : intArg(max, 4, arguments.length);
       const fast = fastPattern(p);
       const usable = fast !== null && text.length <= fast.maxLength;
+      setCheckpoint(checkpoint);
       if (typeof by === 'string' || typeof by === 'number') {
         const replacement = typeof by === 'string' ? by : numberToString(by);
         if (usable && !replacement.includes('%')) return replaceFast(rt, text, fast, () => replacement, limit);
@@ -170,7 +179,10 @@ export function openString(rt: Runtime): LuaTable {
       const p = typeof pattern === 'string' ? pattern : stringArg(pattern, 2, arguments.length);
       const first = init === undefined ? 1 : intArg(init, 3, arguments.length);
       const fast = fastPattern(p);
-      if (fast === null || text.length > fast.maxLength) return match(text, p, first) ?? undefined;
+      if (fast === null || text.length > fast.maxLength) {
+        setCheckpoint(checkpoint);
+        return match(text, p, first) ?? undefined;
+      }
       const found = exec(fast, text, startIndex(text, first));
       return found === null ? undefined : captured(found, fast.captures);
     },

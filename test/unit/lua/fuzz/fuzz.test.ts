@@ -22,6 +22,16 @@ for (let seed = first; seed < first + programs; seed++) {
   test(`seed ${seed}: compiled tier as interpreter tier`, () => {
     assert.deepEqual(inTier('compiled'), inTier('interpreter'));
   });
+  test(`seed ${seed}: the compiled tier's forms for coroutines and environments`, () => {
+    const plain = inTier('compiled').filter((line) => line !== '');
+    for (const wrapped of [`coroutine.wrap(function() ${code} end)()`, `local _ = setfenv ${code}`]) {
+      const text = unnamed(output((options) => createLuaState({ ...options, tier: 'compiled' }), wrapped));
+      assert.deepEqual(
+        text.filter((line) => line !== ''),
+        plain,
+      );
+    }
+  });
   test(`seed ${seed}: compiled tier as LuaJIT`, { skip: hasLuajit ? false : 'luajit is not installed' }, () => {
     assert.deepEqual(inTier('compiled'), unnamed(oracle(code)));
   });
