@@ -1,0 +1,101 @@
+/** Texts of buffers and flags, JSON strings, and what a terminal gets to see. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import type { BufferFormat } from '../../../src/sinsp/fields/field.js';
+import { writeBuffer } from '../../../src/sinsp/format/byte-buffers.js';
+import { ByteWriter } from '../../../src/sinsp/format/byte-writer.js';
+import { escapeControls } from '../../../src/sinsp/format/escape.js';
+import { flagsText } from '../../../src/sinsp/format/flags-text.js';
+import { writeJsonString } from '../../../src/sinsp/format/json-text.js';
+import { FLAG_TABLES } from '../../../src/sinsp/schema/index.js';
+
+const written = (write: (writer: ByteWriter) => void): string => {
+  const writer = new ByteWriter(null, 16);
+  write(writer);
+  return writer.textSince(0);
+};
+const buffer = (bytes: Uint8Array, format: BufferFormat, cut = false): string =>
+  written((w) =>
+    writeBuffer(w, bytes, new DataView(bytes.buffer, bytes.byteOffset, bytes.length), 0, bytes.length, format, cut),
+  );
+const copy = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text, 'latin1'));
+
+describe('byte buffers', () => {
+  it('are rows of hex, with characters beside them', () => {
+    const bytes = copy('line one\r\nline two\nx\0');
+    assert.equal(buffer(bytes, 'hex'), '\n\t0x0000: 6c69 6e65 206f 6e65 0d0a 6c69 6e65 2074\n\t0x0010: 776f 0a78 00\n');
+    assert.ok(buffer(bytes, 'hexascii').endsWith(`\n\t0x0010: 776f 0a78 00${' '.repeat(27)}wo.x.\n`));
+  });
+
+  it('are lines of text, base64, or dots cut at 80 characters', () => {
+    assert.equal(buffer(copy('a\r\nb\nc\x01\rd'), 'ascii'), '\na\nb\nc\nd');
+    fc.assert(
+      fc.property(fc.uint8Array({ minLength: 1, maxLength: 200 }), (bytes) => {
+        assert.equal(buffer(Uint8Array.from(bytes), 'base64'), Buffer.from(bytes).toString('base64'));
+        const text = buffer(Uint8Array.from(bytes), 'dots', true);
+        assert.equal(text.length, Math.min(bytes.length, 80));
+        assert.equal(text.endsWith('...') || bytes.length <= 80, true);
+      }),
+    );
+  });
+});
+
+describe('flags', () => {
+  it('are named from the top of the table to an exact match', () => {
+    const text = (table: string, value: number) => flagsText(FLAG_TABLES.get(table)!, value, false);
+    assert.equal(text('prot_flags', 3), 'PROT_READ|PROT_WRITE');
+    assert.equal(text('file_flags', 4101), 'O_CREAT|O_RDONLY|O_CLOEXEC');
+    assert.equal(text('file_flags', 0), 'O_NONE');
+    assert.equal(text('futex_operations', 129), 'FUTEX_PRIVATE_FLAG|FUTEX_WAKE');
+    assert.equal(text('socket_families', 1), 'AF_LOCAL');
+    assert.equal(text('access_flags', 0), 'F_OK');
+    assert.equal(text('clone_flags', 0), '');
+  });
+});
+
+describe('JSON strings', () => {
+  it('say the same as JSON.stringify, in ASCII', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme' }), (text) => {
+        const bytes = Uint8Array.from(Buffer.from(text, 'utf8'));
+        const json = written((w) => writeJsonString(w, bytes, 0, bytes.length));
+        assert.match(json, /^[ -~\x7f]*$/);
+        assert.equal(JSON.parse(json), text);
+      }),
+    );
+  });
+
+  it('stay JSON whatever the bytes', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 60 }), (bytes) => {
+        JSON.parse(written((w) => writeJsonString(w, Uint8Array.from(bytes), 0, bytes.length)));
+      }),
+    );
+  });
+});
+
+describe('text for terminals', () => {
+  it('holds no control characters and is valid UTF-8', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 60 }), (bytes) => {
+        const text = written((w) => {
+          w.copy(Uint8Array.from(bytes), 0, bytes.length);
+          escapeControls(w, 0, false);
+        });
+        const decoded = new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(text, 'latin1'));
+        assert.doesNotMatch(decoded, /[\0-\x1f\x7f-\x9f]/);
+      }),
+    );
+  });
+
+  it('keeps what can be read', () => {
+    const shown = (text: string) =>
+      written((w) => {
+        w.copy(Uint8Array.from(Buffer.from(text)), 0, Buffer.byteLength(text));
+        escapeControls(w, 0, true);
+      });
+    assert.equal(Buffer.from(shown('añ€😀\n\t'), 'latin1').toString(), 'añ€😀\n\t');
+    assert.equal(shown('\x1b[2J'), '\\x1b[2J');
+  });
+});
