@@ -9,6 +9,7 @@ import { FlightRecorder } from '../capture/recorder.js';
 import type { Chisel } from '../chisel/chisel.js';
 import { ChiselError } from '../chisel/errors.js';
 import { type ReloadMode, type ReloadResult, reloadChisel } from '../chisel/reload.js';
+import { replayPast } from '../chisel/replay.js';
 import { packageRoot } from '../chisel/search-path.js';
 import { isEventBlock } from '../scap/event-blocks.js';
 import type { EventCursor } from '../sinsp/event.js';
@@ -290,30 +291,12 @@ export class Investigation {
     this.status?.tell([...this.problems.values()].flatMap((problem) => problem.text.split('\n')));
   }
 
-  /**
-   * Runs a version that is not in place yet over the recorded past. The state is put back to the present whatever
-   * happens, so that the live stream goes on exactly behind what was recorded. Returns the events.
-   */
   private replay(chisel: Chisel): number | undefined {
-    const { inspector, host } = this.chisels;
-    const past = this.recorder?.past();
-    if (past === undefined) return undefined;
-    const present = inspector.snapshot();
-    const { onRejected, onMetadataBlock } = inspector;
-    const { eventSeen } = host;
-    inspector.restore(past.snapshot);
-    inspector.onRejected = (event) => host.replayTime(chisel, event);
-    inspector.onMetadataBlock = null;
     this.replaying = true;
     try {
-      inspector.walk(past.source, (event) => host.replayEvent(chisel, event));
-      return inspector.eventCount - past.snapshot.eventCount;
+      return replayPast(this.chisels.host, chisel, this.recorder?.past());
     } finally {
       this.replaying = false;
-      inspector.onRejected = onRejected;
-      inspector.onMetadataBlock = onMetadataBlock;
-      inspector.restore(present);
-      host.eventSeen = eventSeen;
     }
   }
 

@@ -14,7 +14,7 @@ export const STEP_NS = 1000;
 const code = (name: string): number => EVENTS.find((event) => event.enumName === name)!.code;
 const READ_ENTER = code('SYSCALL_READ_E');
 const READ_EXIT = code('SYSCALL_READ_X');
-const FD_FILE = 2;
+const FD_FILE_V2 = 16;
 const PROCESSES = 4;
 const FILES = 16;
 
@@ -36,7 +36,7 @@ export function numberedHeader(): CaptureBuilder {
       Array.from({ length: FILES }, (_, f) => ({
         fd: 3 + f,
         ino: 100 + f,
-        type: FD_FILE,
+        type: FD_FILE_V2,
         payload: fdPayload.fileV2(1, `/data/${p}/${f}`, 1),
       })),
     );
@@ -51,11 +51,13 @@ export interface NumberedOptions {
   batch?: number;
   /** Events after which the source ends. */
   total?: number;
+  /** Default true. */
+  live?: boolean;
 }
 
 export class NumberedSource implements EventSource {
   readonly name = 'numbered';
-  readonly isLive = true;
+  readonly isLive: boolean;
   window: Uint8Array;
   start = 0;
   end = 0;
@@ -74,6 +76,7 @@ export class NumberedSource implements EventSource {
   private begun = 0;
 
   constructor(private readonly options: NumberedOptions = {}) {
+    this.isLive = options.live ?? true;
     this.batch = options.batch ?? 1000;
     this.total = options.total ?? Number.POSITIVE_INFINITY;
     const builder = new CaptureBuilder();

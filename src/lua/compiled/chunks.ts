@@ -19,8 +19,9 @@ export interface CompiledChunk {
   code: string;
 }
 
-/** Characters of source kept compiled. */
+/** Characters of source kept compiled, and chunks: a chisel that is edited all day leaves one for each version. */
 const CACHE_SIZE = 8_000_000;
+const CACHE_CHUNKS = 200;
 
 const cache = new Map<string, CompiledChunk>();
 let cached = 0;
@@ -30,7 +31,12 @@ export function compileChunk(source: string, chunkName: string, options: CodeOpt
   const flags = (options.environments ? 'e' : '') + (options.coroutines ? 'c' : '') + (options.countDepth ? 'd' : '');
   const key = `${flags}\n${chunkName}\n${source}`;
   const known = cache.get(key);
-  if (known !== undefined) return known;
+  if (known !== undefined) {
+    // The order of the map is that of use.
+    cache.delete(key);
+    cache.set(key, known);
+    return known;
+  }
   const generated = generate(parse(source, chunkName), options);
   const info: ChunkInfo = {
     shortName: shortSource(chunkName),
@@ -42,11 +48,12 @@ export function compileChunk(source: string, chunkName: string, options: CodeOpt
   const chunk = { script: new Script(generated.code, { filename: registerChunk(info) }), info, code: generated.code };
   if (source.length < CACHE_SIZE / 4) {
     cached += key.length;
-    if (cached > CACHE_SIZE) {
-      cache.clear();
-      cached = key.length;
-    }
     cache.set(key, chunk);
+    for (const oldest of cache.keys()) {
+      if (cached <= CACHE_SIZE && cache.size <= CACHE_CHUNKS) break;
+      cached -= oldest.length;
+      cache.delete(oldest);
+    }
   }
   return chunk;
 }

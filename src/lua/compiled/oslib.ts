@@ -91,7 +91,7 @@ export function openIo(host: FileHost, print: (text: string) => void): IoLibrary
   const wrap = (file: LuaFile): LuaValue => {
     const handle = new Userdata(file);
     handle.meta = methods;
-    if (file.kind !== 'standard') open.add(file);
+    open.add(file);
     return asValue(handle);
   };
   const wrapped = (result: LuaFile | [undefined, string, number]): LuaValue | Values =>
@@ -245,7 +245,10 @@ export function openIo(host: FileHost, print: (text: string) => void): IoLibrary
     table,
     methods,
     closeAll: () => {
-      for (const file of open) file.close();
+      for (const file of open) {
+        if (file.kind === 'standard') file.release();
+        else file.close();
+      }
       open.clear();
     },
   };

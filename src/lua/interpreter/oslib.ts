@@ -88,7 +88,7 @@ export function openIo(runtime: Runtime): Table {
     const handle = new lobject.Udata(L, 0);
     handle.data = file;
     handle.metatable = methods;
-    if (file.kind !== 'standard') runtime.files.add(file);
+    runtime.files.add(file);
     return handle as unknown as LuaValue;
   };
   const wrapped = (result: LuaFile | [undefined, string, number]) =>

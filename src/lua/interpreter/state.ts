@@ -302,7 +302,10 @@ class InterpreterState implements LuaState, Runtime {
   close(): void {
     if (this.closed) return;
     this.closed = true;
-    for (const file of this.files) file.close();
+    for (const file of this.files) {
+      if (file.kind === 'standard') file.release();
+      else file.close();
+    }
     this.files.clear();
   }
 

@@ -375,6 +375,12 @@ export class LuaFile {
     return flushed;
   }
 
+  /** Writes what is held and forgets the stream: its state is gone, the descriptor belongs to the program. */
+  release(): void {
+    this.flush();
+    openFiles.delete(this);
+  }
+
   /** Makes the bytes written so far survive a crash of the machine. */
   sync(): void {
     this.flush();
