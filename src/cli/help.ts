@@ -1,10 +1,10 @@
 /** `--help`: made by yargs from the table of options. Only loaded when asked for, since start-up time counts. */
-import yargs from 'yargs';
 import { OPTIONS } from './options.js';
 import { version } from './version.js';
 
 /** The help text, for a terminal of `columns` characters. */
 export async function helpText(columns: number): Promise<string> {
+  const { default: yargs } = await import('yargs');
   const parser = yargs([])
     .scriptName('burin')
     .usage(

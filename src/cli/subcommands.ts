@@ -1,5 +1,4 @@
 /** Commands for authors and for the machine: `burin new`, `check`, `test`, `doctor`. */
-import yargs from 'yargs';
 import { EXIT_ERROR, EXIT_NO_LIVE, EXIT_OK, UsageError } from './errors.js';
 
 const say = (text: string): void => {
@@ -8,6 +7,7 @@ const say = (text: string): void => {
 
 /** Runs a subcommand and answers its exit status. Throws UsageError and others whose message is for the user. */
 export async function runSubcommand(argv: readonly string[]): Promise<number> {
+  const { default: yargs } = await import('yargs');
   let status = EXIT_OK;
   await yargs([...argv])
     .scriptName('burin')

@@ -1,0 +1,33 @@
+#!/usr/bin/env node
+/**
+ * Starts the bundled program with V8's code cache, when there is one that fits this version of Node.
+ * Becomes dist/bin/burin.js. BURIN_CODE_CACHE=write makes the cache at the end of a run (the build does that).
+ */
+'use strict';
+const fs = require('node:fs');
+const path = require('node:path');
+const vm = require('node:vm');
+
+const file = path.join(__dirname, 'program.cjs');
+const cacheFile = path.join(__dirname, 'program.cache');
+const parameters = ['exports', 'require', 'module', '__filename', '__dirname'];
+
+let cachedData;
+try {
+  cachedData = fs.readFileSync(cacheFile);
+} catch {
+  // Without it the program is compiled as it is needed.
+}
+// The bundle is plain ASCII.
+const source = `(function(${parameters.join(',')}){${fs.readFileSync(file, 'latin1')}\n})`;
+const script = new vm.Script(source, {
+  filename: file,
+  cachedData,
+  importModuleDynamically: (specifier) => import(specifier),
+});
+const { createRequire } = require('node:module');
+const program = { exports: {} };
+script.runInThisContext()(program.exports, createRequire(file), program, file, __dirname);
+if (process.env.BURIN_CODE_CACHE === 'write') {
+  process.on('exit', () => fs.writeFileSync(cacheFile, script.createCachedData()));
+}
