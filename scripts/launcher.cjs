@@ -23,8 +23,9 @@ const source = `(function(${parameters.join(',')}){${fs.readFileSync(file, 'lati
 const script = new vm.Script(source, {
   filename: file,
   cachedData,
-  importModuleDynamically: (specifier) => import(specifier),
 });
+// Scripts from a code cache cannot import modules themselves.
+globalThis.burinImport = (name) => import(name);
 const { createRequire } = require('node:module');
 const program = { exports: {} };
 script.runInThisContext()(program.exports, createRequire(file), program, file, __dirname);

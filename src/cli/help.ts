@@ -1,10 +1,11 @@
 /** `--help`: made by yargs from the table of options. Only loaded when asked for, since start-up time counts. */
+import { importPackage } from './import-package.js';
 import { OPTIONS } from './options.js';
 import { version } from './version.js';
 
 /** The help text, for a terminal of `columns` characters. */
 export async function helpText(columns: number): Promise<string> {
-  const { default: yargs } = await import('yargs');
+  const { default: yargs } = await importPackage<typeof import('yargs')>('yargs');
   const parser = yargs([])
     .scriptName('burin')
     .usage(

@@ -1,5 +1,7 @@
 /** Commands for authors and for the machine: `burin new`, `check`, `test`, `doctor`. */
+
 import { EXIT_ERROR, EXIT_NO_LIVE, EXIT_OK, UsageError } from './errors.js';
+import { importPackage } from './import-package.js';
 
 const say = (text: string): void => {
   process.stdout.write(`${text}\n`);
@@ -7,7 +9,7 @@ const say = (text: string): void => {
 
 /** Runs a subcommand and answers its exit status. Throws UsageError and others whose message is for the user. */
 export async function runSubcommand(argv: readonly string[]): Promise<number> {
-  const { default: yargs } = await import('yargs');
+  const { default: yargs } = await importPackage<typeof import('yargs')>('yargs');
   let status = EXIT_OK;
   await yargs([...argv])
     .scriptName('burin')
