@@ -8,6 +8,7 @@
  * version runs last.
  */
 
+import { setFlagsFromString } from 'node:v8';
 import { LuaLimitError, type LuaLimits } from '../lua/vm.js';
 import type { Predicate } from '../sinsp/filter/predicate.js';
 import { carryGlobals, copyPlain, oldGlobalsTable } from './carry-over.js';
@@ -151,6 +152,14 @@ class Candidate {
     this.text = [];
     this.effects.length = 0;
   }
+}
+
+/**
+ * V8 keeps scripts that it has compiled until memory runs short: with a chisel that is edited all day, every version. The
+ * Lua side has a cache of its own, and does without that one. To be called once where reloads are to be expected.
+ */
+export function forgetOldScripts(): void {
+  setFlagsFromString('--no-compilation-cache');
 }
 
 const atMost = (limits: LuaLimits, seconds: number): LuaLimits => ({

@@ -8,7 +8,7 @@ import type { EventSource } from '../capture/event-source.js';
 import { FlightRecorder } from '../capture/recorder.js';
 import type { Chisel } from '../chisel/chisel.js';
 import { ChiselError } from '../chisel/errors.js';
-import { type ReloadMode, type ReloadResult, reloadChisel } from '../chisel/reload.js';
+import { forgetOldScripts, type ReloadMode, type ReloadResult, reloadChisel } from '../chisel/reload.js';
 import { replayPast } from '../chisel/replay.js';
 import { packageRoot } from '../chisel/search-path.js';
 import { isEventBlock } from '../scap/event-blocks.js';
@@ -86,6 +86,7 @@ export class Investigation {
         })
       : null;
     this.trigger = settings.live.snapshotOn === '' ? null : compileFilter(settings.live.snapshotOn, context);
+    if (watching || interactive) forgetOldScripts();
     host.keepGoing = watching || interactive;
     host.takeSnapshot = this.recorder === null ? null : () => this.takeSnapshot();
   }

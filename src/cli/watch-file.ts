@@ -4,6 +4,7 @@
  * for. A change during a run ends that run.
  */
 import { ChiselError } from '../chisel/errors.js';
+import { forgetOldScripts } from '../chisel/reload.js';
 import { standardOutput } from '../sinsp/format/output.js';
 import { ChiselSetup } from './chisel-setup.js';
 import { errorExcerpt } from './error-excerpt.js';
@@ -134,5 +135,6 @@ class Repeater {
  * @returns the exit status of the last run
  */
 export function runWatching(argv: readonly string[], early: Settings): Promise<number> {
+  forgetOldScripts();
   return new Repeater(argv, early).run();
 }

@@ -21,7 +21,7 @@ export interface CompiledChunk {
 
 /** Characters of source kept compiled, and chunks: a chisel that is edited all day leaves one for each version. */
 const CACHE_SIZE = 8_000_000;
-const CACHE_CHUNKS = 200;
+const CACHE_CHUNKS = 100;
 
 const cache = new Map<string, CompiledChunk>();
 let cached = 0;
