@@ -1,6 +1,7 @@
 /** The `chisel` table of Lua: requesting fields, setting filter, formatter and interval, handing over to another chisel. */
 import { type HostFunction, LuaError, type LuaValue } from '../lua/vm.js';
 import { parseField } from '../sinsp/fields/index.js';
+import type { FieldUse } from '../sinsp/fields/field.js';
 import type { Chisel } from './chisel.js';
 import { API_MISUSE } from './errors.js';
 import { FieldHandle, fieldReader } from './field-reader.js';
@@ -15,10 +16,17 @@ export function chiselApi(chisel: Chisel): [string, HostFunction][] {
     if (line !== undefined) services.complain(line);
     return new LuaError(API_MISUSE);
   };
-  const interval = (value: LuaValue, name: string): number => {
-    const number = typeof value === 'string' ? Number(value) : value;
-    if (typeof number !== 'number' || Number.isNaN(number)) throw misuse(`chisel.${name} needs a number`);
-    return number;
+  // What is no number is 0: no interval.
+  const interval = (value: LuaValue): number => (typeof value === 'string' ? Number(value) : Number(value ?? 0)) || 0;
+  // What stands behind the longest name that fits is not looked at: "evt.num," is evt.num.
+  const fieldOf = (text: string): FieldUse | undefined => {
+    const whole = parseField(text);
+    if (whole !== undefined) return whole;
+    for (let length = text.length - 1; length > 0; length--) {
+      const use = parseField(text.slice(0, length));
+      if (use !== undefined) return use;
+    }
+    return undefined;
   };
 
   return [
@@ -27,7 +35,7 @@ export function chiselApi(chisel: Chisel): [string, HostFunction][] {
       (name) => {
         const text = textArgument(name);
         if (text === undefined) throw misuse('chisel requesting nil field');
-        const use = parseField(text);
+        const use = fieldOf(text);
         if (use === undefined) throw misuse(`chisel requesting nonexistent field ${text}`);
         if (use.field.filterOnly) throw misuse(`field ${text} can be used in filters only`);
         let read: () => LuaValue;
@@ -68,21 +76,21 @@ export function chiselApi(chisel: Chisel): [string, HostFunction][] {
     [
       'set_interval_s',
       (value) => {
-        chisel.timer.setPlain(toInterval(Math.trunc(interval(value, 'set_interval_s'))) * 1_000_000_000n);
+        chisel.timer.setPlain(toInterval(Math.trunc(interval(value))) * 1_000_000_000n);
         return [];
       },
     ],
     [
       'set_interval_ns',
       (value) => {
-        chisel.timer.setPlain(toInterval(interval(value, 'set_interval_ns')));
+        chisel.timer.setPlain(toInterval(interval(value)));
         return [];
       },
     ],
     [
       'set_precise_interval_ns',
       (value) => {
-        chisel.timer.setPrecise(toInterval(interval(value, 'set_precise_interval_ns')));
+        chisel.timer.setPrecise(toInterval(interval(value)));
         return [];
       },
     ],
@@ -101,10 +109,8 @@ export function chiselApi(chisel: Chisel): [string, HostFunction][] {
         if (name === undefined) throw misuse(`invalid exec field name in chisel ${chisel.name}`);
         const args: string[] = [];
         for (const value of values.slice(1)) {
-          if (value === undefined) break;
-          const text = textArgument(value === true || value === false ? undefined : value);
-          if (text === undefined)
-            throw misuse(`chisel.exec in chisel ${chisel.name}: arguments are strings or numbers`);
+          // The list ends at the first value that is no text.
+          if (typeof value !== 'string' && typeof value !== 'number') break;
           args.push(chisel.lua.tostring(value));
         }
         chisel.requestExec(name, args);

@@ -5,6 +5,7 @@ import type { Predicate } from '../sinsp/filter/predicate.js';
 import type { Chisel } from './chisel.js';
 import { API_MISUSE } from './errors.js';
 import { type ThreadTableShape, threadTable } from './thread-table.js';
+import { checkThreadTableFilter } from './thread-table-filter.js';
 import { UdpPeer } from './udp.js';
 
 /** Words of `set_output_format`: how buffers are rendered, and whether lines are JSON. */
@@ -26,14 +27,19 @@ const uint32 = (value: LuaValue): bigint | undefined => {
     : undefined;
 };
 
-const decimal = (value: LuaValue): bigint | undefined => {
-  if (typeof value === 'number' && Number.isFinite(value)) return BigInt.asUintN(64, BigInt(Math.trunc(value)));
-  return typeof value === 'string' && /^\s*[+-]?\d+/.test(value)
-    ? BigInt.asUintN(64, BigInt(/^\s*([+-]?\d+)/.exec(value)![1]!))
-    : undefined;
+const MAX_UINT64 = (1n << 64n) - 1n;
+/** A whole decimal number of 64 bits, as C reads it: what is too large becomes the largest. */
+const decimal = (text: string): bigint | undefined => {
+  const match = /^\s*([+-]?)(\d+)$/.exec(text);
+  if (match === null) return undefined;
+  const value = BigInt(match[2]!);
+  if (value > MAX_UINT64) return MAX_UINT64;
+  return match[1] === '-' ? -value : value;
 };
 
 const uint64Text = (value: bigint): string => BigInt.asUintN(64, value).toString();
+/** Sums and differences are printed signed. */
+const int64Text = (value: bigint): string => BigInt.asIntN(64, value).toString();
 const nanoseconds = (high: number, low: number): string => ((BigInt(high) << 32n) | BigInt(low)).toString();
 
 export function sysdigApi(chisel: Chisel): [string, HostFunction][] {
@@ -56,6 +62,7 @@ export function sysdigApi(chisel: Chisel): [string, HostFunction][] {
       if (typeof filterText === 'string' && filterText !== '') {
         try {
           filter = services.compileFilter(filterText);
+          checkThreadTableFilter(filterText);
         } catch (error) {
           throw misuse(
             `invalid filter argument for get_thread_table in chisel ${chisel.name}: ${(error as Error).message}`,
@@ -71,10 +78,11 @@ export function sysdigApi(chisel: Chisel): [string, HostFunction][] {
   const arithmetic =
     (name: string, combine: (a: bigint, b: bigint) => bigint): HostFunction =>
     (a, b) => {
-      const left = decimal(a);
-      const right = decimal(b);
+      const [left, right] = [a, b].map((value) =>
+        typeof value === 'string' || typeof value === 'number' ? decimal(chisel.lua.tostring(value)) : undefined,
+      );
       if (left === undefined || right === undefined) throw misuse(`sysdig.${name} needs two decimal numbers`);
-      return uint64Text(combine(left, right));
+      return int64Text(combine(left, right));
     };
 
   return [

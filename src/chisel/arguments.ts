@@ -34,7 +34,7 @@ export function splitArguments(chisel: string, word: string): string[] {
   for (let at = 0; at < text.length; at++) {
     const char = text[at];
     if (isQuote(char)) {
-      if (quoted) end++;
+      if (quoted) end = 1;
       else start++;
       quoted = !quoted;
     } else if (char === ' ' && !quoted) {
@@ -55,7 +55,7 @@ export function joinArguments(values: readonly string[]): string {
 export function checkArgumentCount(chisel: string, declared: readonly ArgumentDeclaration[], given: number): void {
   const optional = declared.filter((argument) => argument.optional).length;
   const required = declared.length - optional;
-  if (optional === 0 ? given !== required : given < required) {
+  if (given < required) {
     throw new ChiselError(`wrong number of parameters for chisel ${chisel}, ${required} required, ${given} given`);
   }
   if (given > declared.length) {

@@ -43,8 +43,11 @@ export interface ChiselOptions {
 }
 
 /** The text of an error raised in Lua, as messages show it. */
-export function errorText(error: unknown): string {
-  if (error instanceof LuaError) return error.message;
+export function errorText(error: unknown, lua?: LuaState): string {
+  if (error instanceof LuaError && lua !== undefined && typeof error.value === 'object')
+    return `(error object is a ${luaType(lua, error.value)} value)`;
+  // Lua has byte strings; a message of UTF-8 bytes is shown as what it says.
+  if (error instanceof LuaError) return utf8(error.message);
   if (error instanceof Error) return error.message;
   return String(error);
 }
@@ -54,8 +57,10 @@ export class Chisel {
   readonly file: string;
   readonly declared: readonly ArgumentDeclaration[];
   readonly timer = new IntervalTimer();
-  /** Set by `sysdig.end_capture`; acted on after the running on_event. */
+  /** Set by `sysdig.end_capture`. */
   endRequested = false;
+  /** An on_event has returned since: the capture ends. A chisel without on_event cannot end it. */
+  ended = false;
   execRequest: ExecRequest | null = null;
   /** A limit was hit: it gets no more events. */
   disabled = false;
@@ -65,6 +70,7 @@ export class Chisel {
   setsCaptureFilter = false;
   /** Names of the globals that exist before the main chunk runs. */
   readonly builtinGlobals: ReadonlySet<string>;
+  private closed = false;
   private filter: Predicate | null = null;
   private printer: EventPrinter | null = null;
   private readonly hasOnEvent: boolean;
@@ -85,7 +91,8 @@ export class Chisel {
     const mayLoad = (path: string) => (services.allowUntrusted ? undefined : refusal(path));
     const refused = mayLoad(this.file);
     if (refused !== undefined) throw new ChiselError(`chisel ${name} (${this.file}) was not loaded: ${refused}`);
-    const source = stripShebang(readLuaFile(this.file));
+    const whole = readLuaFile(this.file);
+    const source = stripHead(whole);
     this.lua = createLuaState({
       tier: services.lua.tier,
       program: source,
@@ -102,10 +109,10 @@ export class Chisel {
     this.installApi(options.data?.(this.lua) ?? this.lua.newTable());
     this.builtinGlobals = new Set([...globals.entries()].map(([key]) => String(key)));
     try {
-      const chunk = this.lua.load(source, source);
+      const chunk = this.lua.load(source, whole);
       this.lua.call(chunk);
     } catch (error) {
-      throw this.failure(`Failed to load chisel ${name}: ${errorText(error)}`, error);
+      throw this.failure(`Failed to load chisel ${name}: ${errorText(error, this.lua)}`, error);
     }
     globals.set('sichisel', this.lua.userdata(this));
     this.declared = readArguments(name, this.lua);
@@ -123,6 +130,9 @@ export class Chisel {
       for (const [key, fn] of functions) table.set(key, this.lua.hostFunction(`${name}.${key}`, fn));
       if (name === 'chisel') table.set('data', data);
       this.lua.globals.set(name, table);
+      const packages = this.lua.globals.get('package');
+      const loaded = this.lua.isTable(packages) ? packages.get('loaded') : undefined;
+      if (this.lua.isTable(loaded)) loaded.set(name, table);
     }
   }
 
@@ -147,7 +157,7 @@ export class Chisel {
       try {
         result = this.lua.call(setter, this.declared[index]!.name, value)[0];
       } catch (error) {
-        throw this.failure(`${this.name} chisel error: ${errorText(error)}`, error);
+        throw this.failure(`${this.name} chisel error: ${errorText(error, this.lua)}`, error);
       }
       if (typeof result !== 'boolean')
         throw new ChiselError(`${this.name} chisel error: wrong set_arg() return value.`);
@@ -168,7 +178,7 @@ export class Chisel {
     try {
       result = this.lua.call(init)[0];
     } catch (error) {
-      throw this.failure(`${this.name}: error in init(): ${errorText(error)}`, error);
+      throw this.failure(`${this.name}: error in init(): ${errorText(error, this.lua)}`, error);
     }
     if (this.execRequest !== null) return;
     if (typeof result !== 'boolean') throw new ChiselError(`${this.name} chisel error: wrong init() return value.`);
@@ -182,7 +192,7 @@ export class Chisel {
     try {
       result = this.lua.call(start)[0];
     } catch (error) {
-      throw this.failure(`${this.name} chisel error: ${errorText(error)}`, error);
+      throw this.failure(`${this.name} chisel error: ${errorText(error, this.lua)}`, error);
     }
     if (typeof result !== 'boolean') {
       throw new ChiselError(`${this.name} chisel error: wrong on_capture_start() return value. Boolean expected.`);
@@ -193,13 +203,13 @@ export class Chisel {
   /** Fires on_interval when it is due. Throws ChiselError, also when the chisel wants the program to end. */
   checkInterval(now: bigint): void {
     this.timer.check(now, (seconds, nanoseconds, delta) => {
-      const tick = this.global('on_interval');
+      const tick = this.lua.globals.get('on_interval');
       let result: LuaValue;
       try {
-        if (tick === undefined) throw new LuaError('attempt to call a nil value');
+        if (!this.lua.isFunction(tick)) throw new LuaError(`attempt to call a ${luaType(this.lua, tick)} value`);
         result = this.lua.call(tick, seconds, nanoseconds, delta)[0];
       } catch (error) {
-        throw this.failure(`${this.name} chisel error: calling on_interval() failed:${errorText(error)}`, error);
+        throw this.failure(`${this.name} chisel error: calling on_interval() failed:${errorText(error, this.lua)}`, error);
       }
       if (result === undefined || result === false) {
         throw new ChiselError(`execution terminated by the ${this.name} chisel`);
@@ -216,7 +226,7 @@ export class Chisel {
         this.eventFunction = fn;
         if (!this.lua.isFunction(fn)) {
           throw new ChiselError(
-            `${this.name} chisel error: attempt to call global 'on_event' (not a function any more)`,
+            `${this.name} chisel error: attempt to call a ${luaType(this.lua, fn)} value`,
           );
         }
         this.callEvent = this.lua.callback(fn);
@@ -225,21 +235,26 @@ export class Chisel {
       try {
         result = this.callEvent();
       } catch (error) {
-        throw this.failure(`${this.name} chisel error: ${errorText(error)}`, error);
+        throw this.failure(`${this.name} chisel error: ${errorText(error, this.lua)}`, error);
       }
-      if (this.endRequested || result === undefined || result === false) return;
+      if (this.endRequested) {
+        this.ended = true;
+        return;
+      }
+      if (result === undefined || result === false) return;
     }
     this.printer?.(event);
   }
 
   /** on_capture_end. Errors are reported and do not keep other chisels from theirs. */
   captureEnd(seconds: number, nanoseconds: number, delta: number): void {
+    if (this.closed) return;
     const end = this.global('on_capture_end');
     if (end === undefined) return;
     try {
       this.lua.call(end, seconds, nanoseconds, delta);
     } catch (error) {
-      this.services.complain(this.failure(`${this.name} chisel error: ${errorText(error)}`, error).message);
+      this.services.complain(this.failure(`${this.name} chisel error: ${errorText(error, this.lua)}`, error).message);
     }
   }
 
@@ -250,12 +265,14 @@ export class Chisel {
     try {
       this.lua.call(fn, ...args);
     } catch (error) {
-      throw this.failure(`${this.name} chisel error: ${errorText(error)}`, error);
+      throw this.failure(`${this.name} chisel error: ${errorText(error, this.lua)}`, error);
     }
   }
 
   setFilter(text: string): void {
-    this.filter = text === '' ? null : this.services.compileFilter(text);
+    // A bad filter leaves none.
+    this.filter = null;
+    if (text !== '') this.filter = this.services.compileFilter(text);
   }
 
   /** By event code: 0 for events that its filter cannot accept; undefined when it may want all. */
@@ -264,6 +281,8 @@ export class Chisel {
   }
 
   setFormatter(format: string): void {
+    // A bad format leaves one that prints nothing.
+    this.printer = null;
     this.printer = this.services.compileFormat(format);
   }
 
@@ -282,9 +301,25 @@ export class Chisel {
   }
 
   close(): void {
+    this.closed = true;
     this.lua.close();
   }
 }
 
-/** A first line that starts with `#` is for the shell; the line count stays. */
-const stripShebang = (source: string): string => (source.startsWith('#') ? source.replace(/^[^\n]*/, '') : source);
+/** A byte order mark goes, and a first line that starts with `#`, which is for the shell; the line count stays. */
+const stripHead = (source: string): string =>
+  (source.startsWith('\xef\xbb\xbf') ? source.slice(3) : source).replace(/^#[^\n]*/, '');
+
+const utf8 = (bytes: string): string => {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the point is what is beyond ASCII
+  if (/^[\x00-\x7f]*$/.test(bytes)) return bytes;
+  return Buffer.from(bytes, 'latin1').toString('utf8');
+};
+
+/** The name of a value's type, as Lua says it. */
+export function luaType(lua: LuaState, value: LuaValue): string {
+  if (value === undefined) return 'nil';
+  if (typeof value !== 'object') return typeof value;
+  if (lua.isFunction(value)) return 'function';
+  return lua.isTable(value) ? 'table' : 'userdata';
+}

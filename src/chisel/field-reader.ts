@@ -2,6 +2,7 @@
 import type { LuaValue } from '../lua/vm.js';
 import type { EventCursor } from '../sinsp/event.js';
 import type { FieldContext, FieldUse } from '../sinsp/fields/field.js';
+import { PT } from '../sinsp/schema/index.js';
 import { rawArgumentReader } from './raw-argument.js';
 
 /** What `chisel.request_field` hands out, wrapped as userdata. */
@@ -19,7 +20,11 @@ export class FieldHandle {
  */
 export function fieldReader(use: FieldUse, context: FieldContext, event: EventCursor): () => LuaValue {
   if (use.field.name === 'evt.rawarg') return rawArgumentReader(use.argument ?? '', event);
-  const extractor = use.field.make(context, use.argument);
+  let extractor = use.field.make(context, use.argument);
+  // Times are raw numbers in JSON lines, but for Lua they are the text that they always are.
+  if (extractor.kind === 'bigint' && use.field.type === PT.CHARBUF) {
+    extractor = use.field.make({ ...context, settings: { ...context.settings, json: false } }, use.argument);
+  }
   switch (extractor.kind) {
     case 'number':
       return () => {

@@ -14,6 +14,9 @@ import type { ChiselServices } from './services.js';
 /** How far behind the clock the intervals of a quiet live capture are. */
 const QUIET_LAG_MS = 300;
 
+/** A chisel that hands over to itself never starts. */
+const MAX_HANDOVERS = 100;
+
 /** What a chisel was started as: the same words start its new version after a change. */
 export interface ChiselOrigin {
   readonly name: string;
@@ -71,7 +74,8 @@ export class ChiselHost {
       }
     };
     const takes = takesArgumentWord(name, chisel.declared, rest, isFilter);
-    const word = takes ? rest[0] : undefined;
+    // Lua sees bytes.
+    const word = takes ? Buffer.from(rest[0]!, 'utf8').toString('latin1') : undefined;
     this.origins[this.origins.length - 1]!.word = word;
     chisel.setArgumentWord(word);
     return takes ? 1 : 0;
@@ -87,20 +91,31 @@ export class ChiselHost {
     this.eventSeen = false;
     this.captureOpen = false;
     this.chisels.forEach((chisel, index) => {
-      this.chisels[index] = this.initOne(chisel, this.services);
+      this.chisels[index] = this.initOne(chisel, this.services, {}, (by) => {
+        this.chisels[index] = by;
+      });
     });
     this.alone = this.chisels.length === 1 ? this.chisels[0]! : null;
   }
 
   /** on_init of a chisel; returns it, or the one it handed over to. Throws ChiselError. */
-  initOne(chisel: Chisel, services: ChiselServices, options: ChiselOptions = {}): Chisel {
+  initOne(
+    chisel: Chisel,
+    services: ChiselServices,
+    options: ChiselOptions = {},
+    replaced?: (by: Chisel) => void,
+  ): Chisel {
     let current = chisel;
     current.init();
-    while (current.execRequest !== null) {
+    for (let hops = 0; current.execRequest !== null; hops++) {
+      if (hops === MAX_HANDOVERS)
+        throw new ChiselError(`chisel ${current.name}: chisel.exec handed over ${hops} times in a row`);
       const { name, args } = current.execRequest;
       const { files } = current;
       current.close();
       current = new Chisel(name, this, services, { ...options, files });
+      // From here on this one is asked for its on_capture_end, whatever happens.
+      replaced?.(current);
       current.setArgumentWord(joinArguments(args));
       current.init();
     }
@@ -121,21 +136,21 @@ export class ChiselHost {
 
   /** An event that passed the command-line filter. False ends the capture. Throws ChiselError. */
   onEvent(event: EventCursor): boolean {
-    this.eventSeen = true;
+    if (!this.eventSeen) this.firstEvent();
     const { alone } = this;
     if (alone !== null) {
       if (alone.disabled) return true;
       if (alone.timer.active) this.interval(alone, event);
       else alone.timer.touch();
       this.deliver(alone, event);
-      return !alone.endRequested;
+      return !alone.ended;
     }
     for (const chisel of this.chisels) {
       if (chisel.disabled) continue;
       if (chisel.timer.active) this.interval(chisel, event);
       else chisel.timer.touch();
       this.deliver(chisel, event);
-      if (chisel.endRequested) return false;
+      if (chisel.ended) return false;
     }
     return true;
   }
@@ -169,6 +184,11 @@ export class ChiselHost {
       if (!chisel.timer.active || chisel.disabled) continue;
       this.guard(chisel, () => chisel.checkInterval(BigInt(milliseconds - QUIET_LAG_MS) * 1_000_000n));
     }
+  }
+
+  private firstEvent(): void {
+    this.eventSeen = true;
+    for (const { lua } of this.chisels) lua.globals.set('sievt', lua.userdata(this));
   }
 
   /** By event code: 1 for events that at least one chisel can want; null when one of them may want all. */

@@ -20,9 +20,9 @@ export class IntervalTimer {
   private plain = 0n;
   private precise = 0n;
   private started = false;
-  private sample = 0n;
+  /** Plain: the multiple of the interval that the event before fell into; precise: the next point counts from here. */
+  private reference = 0n;
   private last = 0n;
-  private precisePoint = 0n;
 
   setPlain(interval: bigint): void {
     this.plain = interval;
@@ -40,9 +40,8 @@ export class IntervalTimer {
   continueFrom(other: IntervalTimer): void {
     if (other.plain !== this.plain || other.precise !== this.precise) return;
     this.started = other.started;
-    this.sample = other.sample;
+    this.reference = other.reference;
     this.last = other.last;
-    this.precisePoint = other.precisePoint;
   }
 
   /** An event went by while no interval was set: one set later starts from zero and fires at once. */
@@ -61,27 +60,27 @@ export class IntervalTimer {
   private checkPlain(now: bigint, first: boolean, fire: Fire): void {
     const sample = now - (now % this.plain);
     if (first) {
-      this.sample = sample;
+      this.reference = sample;
       return;
     }
-    if (sample === this.sample) return;
+    if (sample === this.reference) return;
     const delta = this.last === 0n ? 0n : now - this.last;
     if (this.last === 0n || delta !== 0n) fire(Number(now / SECOND), Number(now % SECOND), Number(delta));
-    this.sample = sample;
+    this.reference = sample;
     this.last = now;
   }
 
   private checkPrecise(now: bigint, first: boolean, fire: Fire): void {
     if (first) {
-      this.precisePoint = now;
+      this.reference = now;
       return;
     }
     const interval = this.precise;
-    if (now - this.precisePoint < interval) return;
-    let point = this.precisePoint;
+    if (now - this.reference < interval) return;
+    let point = this.reference;
     if (now - point > interval * MAX_FIRINGS) point = now - interval * MAX_FIRINGS;
     for (; point <= now - interval; point += interval) {
-      this.precisePoint = point + interval;
+      this.reference = point + interval;
       fire(Number(point / SECOND), Number(point % SECOND), Number(interval));
     }
   }

@@ -84,7 +84,7 @@ function heading(category: string): string {
 /** The text of `-cl`. */
 export function listChisels(path: SearchPath, allowUntrusted = false): string {
   let text = '';
-  let category: string | undefined;
+  let category = '';
   for (const info of allChisels(path, allowUntrusted)) {
     if (info.isView || info.hidden) continue;
     if (info.category !== category) {
@@ -106,7 +106,7 @@ export function describeChisel(name: string, path: SearchPath, allowUntrusted = 
     const line = `[${argument.type}] ${argument.name} - ${argument.description}`;
     return `${wrap(line, SHORT_WIDTH, NAME_COLUMN)}\n`;
   });
-  return `${heading(info.category)}${block(info)}\n${wrap(info.description, LONG_WIDTH, 0)}\nArgs:\n${
-    args.length === 0 ? '(None)\n' : args.join('')
-  }\n`;
+  const head = info.category === '' ? '' : heading(info.category);
+  const tail = args.length === 0 ? '(None)\n' : `${args.join('')}\n`;
+  return `${head}${block(info)}\n${wrap(info.description, LONG_WIDTH, 0)}\nArgs:\n${tail}`;
 }

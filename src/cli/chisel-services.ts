@@ -13,10 +13,12 @@ import { parseFormat } from '../sinsp/format/format-parser.js';
 import { JsonLine } from '../sinsp/format/json-line.js';
 import type { Output } from '../sinsp/format/output.js';
 import type { Inspector } from '../sinsp/inspector.js';
-import { DEFAULT_FORMAT } from './printers.js';
 import type { Settings } from './settings.js';
 
 const HELD_LIMIT = 1 << 20;
+
+/** The line of a chisel's formatter without a format. The program's own has other fields for time and arguments. */
+const CHISEL_FORMAT = '*%evt.num %evt.time %evt.cpu %proc.name (%thread.tid) %evt.dir %evt.type %evt.args';
 /** Sequences that clear the screen or the rest of it. */
 const CLEARS = /\x1b(?:c|\[[0-3]?J)/;
 
@@ -29,6 +31,8 @@ export class ChiselRun implements RunInfo {
   /** A chisel installed the capture filter. */
   private filterOfChisel: string | undefined;
   fatfile = false;
+  /** A chisel asked for JSON output. */
+  private jsonByChisel = false;
   /** A new version of a chisel may set again what the version before has set. */
   reloading = false;
   /** Text held back while the display is paused; null while it is not. The newest megabyte is kept. */
@@ -58,7 +62,7 @@ export class ChiselRun implements RunInfo {
   }
 
   get jsonOutput(): boolean {
-    return this.settings.render.json && !this.settings.bufferFormatChosen;
+    return (this.settings.render.json && !this.settings.bufferFormatChosen) || this.jsonByChisel;
   }
 
   get bufferFormatChosen(): boolean {
@@ -79,13 +83,26 @@ export class ChiselRun implements RunInfo {
   }
 
   filterText(): string {
-    return this.filterOfChisel ?? this.settings.filter;
+    return this.filterOfChisel ?? this.commandLineFilter;
+  }
+
+  /** With -d the filter is for the program's own lines, and chisels see everything. */
+  get commandLineFilter(): string {
+    return this.settings.displayFilter ? '' : this.settings.filter;
+  }
+
+  /** The next capture begins: the filter that a chisel set was for the one before. */
+  nextCapture(): void {
+    if (this.filterOfChisel === undefined) return;
+    this.filterOfChisel = undefined;
+    this.inspector.setFilter(null);
   }
 
   setFilter(text: string): void {
     const mine = this.filterOfChisel !== undefined && !this.reloading;
-    if (this.settings.filter !== '' || mine) throw new Error('filter can only be set once');
-    this.inspector.setFilter(text === '' ? null : compileFilter(text, this.context));
+    if (this.commandLineFilter !== '' || mine) throw new Error('filter can only be set once');
+    if (text === '') throw new Error('filter error at position 0: there is no filter');
+    this.inspector.setFilter(compileFilter(text, this.context));
     this.filterOfChisel = text;
   }
 
@@ -107,6 +124,7 @@ export class ChiselRun implements RunInfo {
   setBufferFormat(format: FieldContext['settings']['bufferFormat'], json: boolean): void {
     this.context.settings.bufferFormat = format;
     this.context.settings.json = json;
+    this.jsonByChisel = json && format === 'dots';
   }
 
   setSnaplen(bytes: number): void {
@@ -129,7 +147,7 @@ export function chiselServices(
 ): ChiselServices {
   const { writer } = output;
   const formatPrinter: ChiselServices['compileFormat'] = (format, divert) => {
-    const wanted = format === '' || format === 'default' ? DEFAULT_FORMAT : format;
+    const wanted = format === '' || format === 'default' ? CHISEL_FORMAT : format;
     const parsed = parseFormat(wanted);
     const printer = context.settings.json
       ? new JsonLine(parsed, context, writer)

@@ -2,6 +2,7 @@
  * Chisels of the command line. They are loaded while options are still being read, because a chisel decides whether the
  * next word is its argument; what they may ask of the run becomes true when all options are known.
  */
+import { ChiselError } from '../chisel/errors.js';
 import { ChiselHost } from '../chisel/host.js';
 import type { ChiselServices } from '../chisel/services.js';
 import type { FieldContext } from '../sinsp/fields/field.js';
@@ -41,7 +42,13 @@ export class ChiselSetup {
 
   /** Reads the command line, loading chisels on the way. Throws UsageError and ChiselError. */
   load(argv: readonly string[]): CommandLine {
-    return parseCommandLine(argv, (name, rest) => this.host.loadFromCommandLine(name, rest));
+    try {
+      return parseCommandLine(argv, (name, rest) => this.host.loadFromCommandLine(name, rest));
+    } catch (error) {
+      // Those that were loaded are asked for their on_capture_end, whatever ended the run.
+      if (error instanceof ChiselError) this.host.captureEnd();
+      throw error;
+    }
   }
 
   /** By event code: 1 for events that the filter and at least one chisel can want; null for all. */

@@ -73,10 +73,8 @@ export class Reader {
     // Made even when nothing is printed: a bad format is an error then too.
     const printer = makePrinter(settings, this.context, output);
     if (!settings.quiet && settings.write === undefined && this.chisels === null) this.printer = printer;
-    if (settings.filter !== '') {
-      const { compileFilter } = await import('../sinsp/filter/index.js');
-      this.inspector.setFilter(compileFilter(settings.filter, this.context));
-    }
+    // With -d the filter is for the lines of events, and chisels take the place of those.
+    if (settings.filter !== '' && (this.chisels === null || !settings.displayFilter)) await this.setFilter();
     if (settings.suppressed.length > 0) this.suppress(new Set(settings.suppressed));
     if (settings.write !== undefined) {
       const { openDump } = await import('./writing.js');
@@ -102,6 +100,17 @@ export class Reader {
     }
     if (this.live !== null) return this.liveStatus(this.live);
     return this.chiselStatus();
+  }
+
+  /** Installs the filter of the command line. Throws FilterError. */
+  private async setFilter(): Promise<void> {
+    const { compileFilter } = await import('../sinsp/filter/index.js');
+    try {
+      this.inspector.setFilter(compileFilter(this.settings.filter, this.context));
+    } catch (error) {
+      this.chisels?.host.captureEnd();
+      throw error;
+    }
   }
 
   /** Ends the run as soon as can be; chisels have no last word. */
@@ -139,16 +148,20 @@ export class Reader {
 
   private async readFile(file: string, live: LiveSession | null): Promise<void> {
     const { inspector, chisels } = this;
-    if (this.total > 0) {
-      inspector.restart();
-      this.printer?.restart();
-    }
+    const again = this.total > 0;
+    // -n counts in each capture anew.
+    this.handed = 0;
     if (chisels === null) {
+      if (again) inspector.restart();
+      if (again) this.printer?.restart();
       await this.readSource(file, live);
       return;
     }
     try {
+      if (again) chisels.run.nextCapture();
+      // on_init still sees how the capture before ended.
       chisels.host.init();
+      if (again) inspector.restart();
       chisels.run.sourceFile = file;
       await this.readSource(file, live);
     } finally {
@@ -193,7 +206,7 @@ export class Reader {
     let turnEnds = performance.now() + TURN_MS;
     while (source.nextBatch()) {
       if (!inspector.walkBatch(source, handler)) {
-        this.done = true;
+        this.done = this.handed < this.settings.maxEvents;
         return;
       }
       const now = performance.now();

@@ -128,10 +128,10 @@ export function openBase(rt: Runtime, print: (text: string) => void): BaseFuncti
       const [v, message] = args;
       if (args.length === 0) throw new ArgumentError(1, 'value expected');
       if (isTrue(v)) return args;
-      if (typeof message === 'string') throw withDeepStack(() => new LuaError(message));
-      if (typeof message === 'number') throw withDeepStack(() => new LuaError(numberToString(message)));
-      if (args.length > 1) throw withDeepStack(() => new LuaError(message));
-      throw withDeepStack(() => new LuaError('assertion failed!'));
+      // LuaJIT says where, for its own message and for texts.
+      const text = args.length === 1 ? 'assertion failed!' : typeof message === 'number' ? numberToString(message) : message;
+      const located = typeof text === 'string' ? rt.where(1) + text : text;
+      throw withDeepStack(() => new LuaError(located));
     },
     error: (message, level) => {
       const n = level === undefined ? 1 : intArg(level, 2, 2);

@@ -77,10 +77,11 @@ export function openBase(runtime: Runtime): void {
 
   define('assert', (thread, args) => {
     if (truthy(checkAny(args, 0))) return args;
-    if (args.length < 2) throw new KernelError('assertion failed!');
+    // LuaJIT says where, for its own message and for texts.
+    if (args.length < 2) return raiseValue(thread, toSlot(`${where(thread, 1)}assertion failed!`)) as never;
     const message = args[1];
     if (typeof message === 'string' || typeof message === 'number') {
-      return raiseValue(thread, toSlot(String(checkString(args, 1)))) as never;
+      return raiseValue(thread, toSlot(where(thread, 1) + String(checkString(args, 1)))) as never;
     }
     return raiseValue(thread, toSlot(message)) as never;
   });
