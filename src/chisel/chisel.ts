@@ -209,7 +209,10 @@ export class Chisel {
         if (!this.lua.isFunction(tick)) throw new LuaError(`attempt to call a ${luaType(this.lua, tick)} value`);
         result = this.lua.call(tick, seconds, nanoseconds, delta)[0];
       } catch (error) {
-        throw this.failure(`${this.name} chisel error: calling on_interval() failed:${errorText(error, this.lua)}`, error);
+        throw this.failure(
+          `${this.name} chisel error: calling on_interval() failed:${errorText(error, this.lua)}`,
+          error,
+        );
       }
       if (result === undefined || result === false) {
         throw new ChiselError(`execution terminated by the ${this.name} chisel`);
@@ -225,9 +228,7 @@ export class Chisel {
       if (fn !== this.eventFunction || this.callEvent === null) {
         this.eventFunction = fn;
         if (!this.lua.isFunction(fn)) {
-          throw new ChiselError(
-            `${this.name} chisel error: attempt to call a ${luaType(this.lua, fn)} value`,
-          );
+          throw new ChiselError(`${this.name} chisel error: attempt to call a ${luaType(this.lua, fn)} value`);
         }
         this.callEvent = this.lua.callback(fn);
       }
@@ -311,7 +312,6 @@ const stripHead = (source: string): string =>
   (source.startsWith('\xef\xbb\xbf') ? source.slice(3) : source).replace(/^#[^\n]*/, '');
 
 const utf8 = (bytes: string): string => {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: the point is what is beyond ASCII
   if (/^[\x00-\x7f]*$/.test(bytes)) return bytes;
   return Buffer.from(bytes, 'latin1').toString('utf8');
 };

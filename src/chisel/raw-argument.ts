@@ -1,9 +1,10 @@
 /**
- * `evt.rawarg.NAME` for Lua: the value takes the type of the parameter of the current event, so one handle can give
- * numbers for one event and strings for another. Texts keep their terminating zero byte.
+ * `evt.rawarg.NAME` for Lua. The value has the type that the first event with a parameter of that name gives it, whatever
+ * the event at hand says. Texts keep their terminating zero byte.
  */
 import { LuaError, type LuaValue } from '../lua/vm.js';
 import type { EventCursor } from '../sinsp/event.js';
+import { rawArgumentType } from '../sinsp/fields/raw-argument.js';
 import { latin1 } from '../sinsp/names.js';
 import { EVENT_COUNT, EVENTS, PT } from '../sinsp/schema/index.js';
 import { API_MISUSE } from './errors.js';
@@ -39,10 +40,10 @@ export function parameterIndexes(name: string): Int8Array {
 
 export function rawArgumentReader(name: string, event: EventCursor): () => LuaValue {
   const indexes = parameterIndexes(name);
+  const type = rawArgumentType(name)!;
   return () => {
     const index = indexes[event.type]!;
     if (index < 0 || index >= event.nparams) return undefined;
-    const type = event.info.params[index]!.type;
     const length = event.paramLength(index);
     if (SIGNED.has(type)) {
       if (length === 0) return undefined;

@@ -129,7 +129,8 @@ export function openBase(rt: Runtime, print: (text: string) => void): BaseFuncti
       if (args.length === 0) throw new ArgumentError(1, 'value expected');
       if (isTrue(v)) return args;
       // LuaJIT says where, for its own message and for texts.
-      const text = args.length === 1 ? 'assertion failed!' : typeof message === 'number' ? numberToString(message) : message;
+      const text =
+        args.length === 1 ? 'assertion failed!' : typeof message === 'number' ? numberToString(message) : message;
       const located = typeof text === 'string' ? rt.where(1) + text : text;
       throw withDeepStack(() => new LuaError(located));
     },

@@ -261,6 +261,10 @@ export class Runtime {
       const where = position(frames.find((frame) => frame.chunk !== undefined));
       if (isOverflow(thrown)) return this.replacement(`${where}stack overflow`, frames);
       if (/invalid (string|array) length|too (large|many)|map maximum size/i.test(thrown.message)) {
+        // Larger than V8 can hold: a runaway, where there are limits.
+        if (this.memoryBytes !== undefined) {
+          return this.limitError('makes a value beyond all memory', frames);
+        }
         return this.replacement('not enough memory', frames);
       }
     }
@@ -509,8 +513,7 @@ export class Runtime {
     if (bytes > MAX_STRING) throw withDeepStack(() => this.error('not enough memory'));
   }
 
-  private limitError(what: string): LuaLimitError {
-    const frames = this.frames();
+  private limitError(what: string, frames = this.frames()): LuaLimitError {
     const top = frames.find((frame) => frame.chunk !== undefined);
     const index = top === undefined ? -1 : frames.indexOf(top);
     const name = bareName(frames[index]?.name);

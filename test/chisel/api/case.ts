@@ -16,6 +16,10 @@ export interface ApiCase {
   readonly own?: { readonly why: string; readonly stdout?: RegExp; readonly stderr?: RegExp; readonly status: number };
   /** Lines come in no defined order: they are compared sorted. */
   readonly unordered?: boolean;
+  /** sysdig draws a progress line on stderr. */
+  readonly progress?: boolean;
+  /** burin says it in other words: stderr is not compared. */
+  readonly ownWords?: boolean;
   /** What burin says on stderr where sysdig leaves it unsaid. */
   readonly explains?: RegExp;
 }
@@ -23,7 +27,12 @@ export interface ApiCase {
 type More = Omit<Partial<ApiCase>, 'name' | 'words'>;
 
 /** A case of one chisel file, `t.lua`, and others where `more` has them. */
-export const one = (name: string, source: string, words: readonly string[] = ['-c', 't'], more: More = {}): ApiCase => ({
+export const one = (
+  name: string,
+  source: string,
+  words: readonly string[] = ['-c', 't'],
+  more: More = {},
+): ApiCase => ({
   name,
   words,
   ...more,

@@ -9,7 +9,8 @@ function on_set_arg(name, value) print("arg", name, "[" .. value .. "]", type(va
 function on_init() print("init", "[" .. sysdig.get_filter() .. "]") return true end
 function on_event() n = (n or 0) + 1 return true end
 function on_capture_end() print("end", n) end`;
-const OPTIONAL = (name: string, type = 'string') => `{name="${name}", description="d", argtype="${type}", optional=true},`;
+const OPTIONAL = (name: string, type = 'string') =>
+  `{name="${name}", description="d", argtype="${type}", optional=true},`;
 const REQUIRED = (name: string, type = 'string') => `{name="${name}", description="d", argtype="${type}"},`;
 const S = args(OPTIONAL('s'));
 const F = args(OPTIONAL('f', 'filter'));
@@ -22,6 +23,13 @@ const N = args('');
 const ALL = { 'S.lua': S, 'F.lua': F, 'R.lua': R, 'RO.lua': RO, 'OO.lua': OO, 'OF.lua': OF, 'RF.lua': RF, 'N.lua': N };
 
 const line = (...words: string[]): ApiCase => ({ name: `words: ${words.join(' | ')}`, files: ALL, words });
+/** The same where the message is in burin's own words. */
+const lineOwn = (...words: string[]): ApiCase => ({ ...line(...words), ownWords: true });
+/** The same where sysdig loses its way. */
+const lineBetter = (why: string, status: number, stdout: RegExp, ...words: string[]): ApiCase => ({
+  ...line(...words),
+  own: { why, status, stdout },
+});
 const word = (text: string): ApiCase => ({
   name: `argument word: ${JSON.stringify(text)}`,
   files: { 't.lua': args(['1', '2', '3', '4', '5'].map((n) => OPTIONAL(`a${n}`)).join('')) },
@@ -29,13 +37,17 @@ const word = (text: string): ApiCase => ({
 });
 
 const interval = (name: string, setting: string, words: readonly string[] = ['-c', 't'], body = '', more = '') =>
-  one(`interval: ${name}`, `args = {}
+  one(
+    `interval: ${name}`,
+    `args = {}
 function on_init() ${setting} return true end
 function on_event() n = (n or 0) + 1 return true end
 local shown = 0
 function on_interval(s, ns, delta, x) shown = shown + 1 if shown < 40 then print(s, ns, delta, x, n, pcall(evt.get_num)) end ${body} return true end
 function on_capture_end() print("end", n, shown) end
-${more}`, words);
+${more}`,
+    words,
+  );
 
 export const RUNNING: ApiCase[] = [
   line('-r', 'CAP', '-c', 'S', 'evt.type=open'),
@@ -53,7 +65,7 @@ export const RUNNING: ApiCase[] = [
   line('-r', 'CAP', '-c', 'F', ''),
   line('-r', 'CAP', '-c', 'R'),
   line('-r', 'CAP', '-c', 'R', ''),
-  line('-r', 'CAP', '-c', 'R', '-n'),
+  lineBetter('the word is read as an option, too', 0, /\[-n\]/, '-r', 'CAP', '-c', 'R', '-n'),
   line('-r', 'CAP', '-c', 'R', 'evt.type=open'),
   line('-r', 'CAP', '-c', 'R', 'a b'),
   line('-r', 'CAP', '-c', 'R', 'a', 'evt.type=open'),
@@ -78,7 +90,17 @@ export const RUNNING: ApiCase[] = [
   line('-r', 'CAP', '--chisel', 'S', 'x', 'evt.type=read'),
   line('-r', 'CAP', '--chisel=S', 'x', 'evt.type=read'),
   line('evt.type=open', '-r', 'CAP', '-c', 'N'),
-  line('evt.type=open', '-c', 'S', 'zork', '-r', 'CAP'),
+  lineBetter(
+    'the filter is taken for the argument',
+    0,
+    /\[zork\][\s\S]*\[evt\.type=open\]/,
+    'evt.type=open',
+    '-c',
+    'S',
+    'zork',
+    '-r',
+    'CAP',
+  ),
   line('-c', 'S', 'a', '-r', 'CAP', '-c', 'R', 'b', '-n', '2', 'evt.type=read'),
   line('-c', 'N', '-r', 'CAP', 'evt.type=read'),
   line('-r', 'CAP', '-c', 'S', 'foo bar'),
@@ -86,18 +108,50 @@ export const RUNNING: ApiCase[] = [
   line('-r', 'CAP', '-c', 'S', 'evt.type', '=', 'open'),
   line('-r', 'CAP', '-c', 'S', 'evt.type=open', 'and', 'evt.dir=<'),
   line('-r', 'CAP', '-c', 'S', '--', 'evt.type=read'),
-  line('-r', 'CAP', '-c', 'R', 'x', '-c'),
-  line('-r', 'CAP', '-c'),
+  lineOwn('-r', 'CAP', '-c', 'R', 'x', '-c'),
+  lineOwn('-r', 'CAP', '-c'),
   line('-r', 'CAP', '-c', 'nonexistent'),
   line('-r', 'CAP', '-c', 'nonexistent.lua'),
-  line('-r', 'CAP', '-c', ''),
-  line('-r', 'CAP', '-c', 'N', 'bogus.field=1'),
+  lineOwn('-r', 'CAP', '-c', ''),
+  lineOwn('-r', 'CAP', '-c', 'N', 'bogus.field=1'),
   line('-r', 'CAP', '-c', 'N', '-c', 'nonexistent'),
-  line('-r', 'nofile.scap', '-c', 'N'),
-  line('-r', 'CAP', '-r', 'nofile.scap', '-c', 'N'),
-  line('-r', 'CAP', '-n', '0', '-c', 'N'),
-  line('-r', 'CAP', '-n', 'x', '-c', 'N'),
-  ...['a  b', "'a b' `c d`", "'' x", "x ''", '"a b"', 'x=1 y=2', "ab'c d'", "'a b'c", 'a', ' a ', 'a\tb', "'a", "a'", "''", "`a' b", "'a`b'c", "'a''b'", "a '' b", "   a   b", '\ta\t', "'a  b'", "a'b'c d", "''''", "'x' 'y'", 'a\nb', 'é ü', "a b c d e", "a b c d e f", "\\'a b", '-x', '5 6'].map(word),
+  lineOwn('-r', 'nofile.scap', '-c', 'N'),
+  lineOwn('-r', 'CAP', '-r', 'nofile.scap', '-c', 'N'),
+  lineOwn('-r', 'CAP', '-n', '0', '-c', 'N'),
+  lineOwn('-r', 'CAP', '-n', 'x', '-c', 'N'),
+  ...[
+    'a  b',
+    "'a b' `c d`",
+    "'' x",
+    "x ''",
+    '"a b"',
+    'x=1 y=2',
+    "ab'c d'",
+    "'a b'c",
+    'a',
+    ' a ',
+    'a\tb',
+    "'a",
+    "a'",
+    "''",
+    "`a' b",
+    "'a`b'c",
+    "'a''b'",
+    "a '' b",
+    '   a   b',
+    '\ta\t',
+    "'a  b'",
+    "a'b'c d",
+    "''''",
+    "'x' 'y'",
+    'a\nb',
+    'é ü',
+    'a b c d e',
+    'a b c d e f',
+    "\\'a b",
+    '-x',
+    '5 6',
+  ].map(word),
 
   interval('plain 1 s', 'chisel.set_interval_s(1)'),
   interval('plain 10 ms', 'chisel.set_interval_ns(10000000)'),
@@ -114,103 +168,337 @@ export const RUNNING: ApiCase[] = [
   interval('fraction of ns', 'chisel.set_interval_ns(1000000.9)'),
   interval('text', 'chisel.set_interval_ns("10000000")'),
   interval('filter', 'chisel.set_interval_ns(10000000)', ['-c', 't', 'evt.type=read']),
-  interval('filter that nothing passes', 'chisel.set_interval_ns(50000000)', ['-c', 't', 'evt.type=nosuchtype']),
+  interval('filter that nothing passes', 'chisel.set_interval_ns(50000000)', ['-c', 't', 'evt.type=pivot_root']),
   interval('filter that passes late', 'chisel.set_interval_ns(10000000)', ['-c', 't', 'evt.num > 5000']),
   interval('own filter', 'chisel.set_filter("evt.type=read") chisel.set_interval_ns(10000000)'),
   interval('precise, filter', 'chisel.set_precise_interval_ns(10000000)', ['-c', 't', 'evt.type=read']),
   interval('-n', 'chisel.set_interval_ns(1000000)', ['-n', '500', '-c', 't']),
   interval('two files', 'chisel.set_interval_ns(100000000)', ['-r', 'CAP', '-r', 'CAP', '-c', 't']),
   interval('precise, two files', 'chisel.set_precise_interval_ns(100000000)', ['-r', 'CAP', '-r', 'CAP', '-c', 't']),
-  interval('switched off inside', 'chisel.set_interval_ns(1000000)', ['-c', 't'], 'if shown == 3 then chisel.set_interval_ns(0) end'),
-  interval('changed inside', 'chisel.set_interval_ns(1000000)', ['-c', 't'], 'if shown == 3 then chisel.set_interval_ns(20000000) end'),
-  interval('plain to precise', 'chisel.set_interval_ns(1000000)', ['-c', 't'], 'if shown == 3 then chisel.set_interval_ns(0) chisel.set_precise_interval_ns(20000000) end'),
-  interval('set in on_event', '', ['-c', 't'], '', 'function on_event() n = (n or 0) + 1 if n == 100 then chisel.set_interval_ns(10000000) end return true end'),
-  interval('set in on_event, 1 s', '', ['-c', 't'], '', 'function on_event() n = (n or 0) + 1 if n == 100 then chisel.set_interval_s(1) end return true end'),
-  interval('set in on_capture_start', '', ['-c', 't'], '', 'function on_capture_start() chisel.set_interval_ns(10000000) return true end'),
-  interval('event of on_interval', 'chisel.set_interval_ns(10000000) chisel.set_filter("evt.type=close")', ['-c', 't'], 'if shown < 10 then print(evt.get_num(), evt.get_type(), evt.get_ts()) end'),
-  one('interval: no on_interval', 'args={} function on_init() chisel.set_interval_ns(1000000) return true end function on_capture_end() print("end") end'),
-  one('interval: on_interval is a number', 'args={} on_interval = 5 function on_init() chisel.set_interval_ns(1000000) return true end function on_capture_end() print("end") end'),
-  one('interval: negative', 'args={} function on_init() chisel.set_interval_ns(-1) return true end function on_interval() n = (n or 0) + 1 return true end function on_capture_end() print(n) end'),
-  one('interval: nil', 'args={} function on_init() print(pcall(chisel.set_interval_ns, nil)) print(pcall(chisel.set_interval_s)) print(pcall(chisel.set_interval_s, "x")) print(pcall(chisel.set_precise_interval_ns, {})) return true end', ['-c', 't'], { explains: /./ }),
+  interval(
+    'switched off inside',
+    'chisel.set_interval_ns(1000000)',
+    ['-c', 't'],
+    'if shown == 3 then chisel.set_interval_ns(0) end',
+  ),
+  interval(
+    'changed inside',
+    'chisel.set_interval_ns(1000000)',
+    ['-c', 't'],
+    'if shown == 3 then chisel.set_interval_ns(20000000) end',
+  ),
+  interval(
+    'plain to precise',
+    'chisel.set_interval_ns(1000000)',
+    ['-c', 't'],
+    'if shown == 3 then chisel.set_interval_ns(0) chisel.set_precise_interval_ns(20000000) end',
+  ),
+  interval(
+    'set in on_event',
+    '',
+    ['-c', 't'],
+    '',
+    'function on_event() n = (n or 0) + 1 if n == 100 then chisel.set_interval_ns(10000000) end return true end',
+  ),
+  interval(
+    'set in on_event, 1 s',
+    '',
+    ['-c', 't'],
+    '',
+    'function on_event() n = (n or 0) + 1 if n == 100 then chisel.set_interval_s(1) end return true end',
+  ),
+  interval(
+    'set in on_capture_start',
+    '',
+    ['-c', 't'],
+    '',
+    'function on_capture_start() chisel.set_interval_ns(10000000) return true end',
+  ),
+  interval(
+    'event of on_interval',
+    'chisel.set_interval_ns(10000000) chisel.set_filter("evt.type=close")',
+    ['-c', 't'],
+    'if shown < 10 then print(evt.get_num(), evt.get_type(), evt.get_ts()) end',
+  ),
+  one(
+    'interval: no on_interval',
+    'args={} function on_init() chisel.set_interval_ns(1000000) return true end function on_capture_end() print("end") end',
+  ),
+  one(
+    'interval: on_interval is a number',
+    'args={} on_interval = 5 function on_init() chisel.set_interval_ns(1000000) return true end function on_capture_end() print("end") end',
+  ),
+  one(
+    'interval: negative',
+    'args={} function on_init() chisel.set_interval_ns(-1) return true end function on_interval() n = (n or 0) + 1 return true end function on_capture_end() print(n) end',
+  ),
+  one(
+    'interval: nil',
+    'args={} function on_init() print(pcall(chisel.set_interval_ns, nil)) print(pcall(chisel.set_interval_s)) print(pcall(chisel.set_interval_s, "x")) print(pcall(chisel.set_precise_interval_ns, {})) return true end',
+    ['-c', 't'],
+    { explains: /./ },
+  ),
   {
     name: 'interval: two chisels',
     files: {
-      'a.lua': 'args={} function on_init() chisel.set_interval_ns(20000000) return true end function on_interval(s, ns) print("a", s, ns) return true end function on_event() return true end',
-      'b.lua': 'args={} function on_init() chisel.set_precise_interval_ns(30000000) return true end function on_interval(s, ns) print("b", s, ns) return true end',
+      'a.lua':
+        'args={} function on_init() chisel.set_interval_ns(20000000) return true end function on_interval(s, ns) print("a", s, ns) return true end function on_event() return true end',
+      'b.lua':
+        'args={} function on_init() chisel.set_precise_interval_ns(30000000) return true end function on_interval(s, ns) print("b", s, ns) return true end',
     },
     words: ['-c', 'a', '-c', 'b'],
   },
 
-  one('exec', 'args={} function on_init() print("t") chisel.exec("u", "x", 5, "with blank") print("still") end function on_capture_end() print("t end") end', ['-c', 't'], {
-    files: { 'u.lua': args(REQUIRED('a') + REQUIRED('b') + OPTIONAL('c') + OPTIONAL('d')) },
+  one(
+    'exec',
+    'args={} function on_init() print("t") chisel.exec("u", "x", 5, "with blank") print("still") end function on_capture_end() print("t end") end',
+    ['-c', 't'],
+    {
+      files: { 'u.lua': args(REQUIRED('a') + REQUIRED('b') + OPTIONAL('c') + OPTIONAL('d')) },
+    },
+  ),
+  one('exec returns false', 'args={} function on_init() chisel.exec("u") return false end', ['-c', 't'], {
+    files: { 'u.lua': N },
   }),
-  one('exec returns false', 'args={} function on_init() chisel.exec("u") return false end', ['-c', 't'], { files: { 'u.lua': N } }),
-  one('exec, empty in the middle', 'args={} function on_init() chisel.exec("u", "x", "", "z") return true end', ['-c', 't'], { files: { 'u.lua': args(OPTIONAL('a') + OPTIONAL('b') + OPTIONAL('c')) } }),
-  one('exec, empty last', 'args={} function on_init() chisel.exec("u", "x", "") return true end', ['-c', 't'], { files: { 'u.lua': args(OPTIONAL('a') + OPTIONAL('b') + OPTIONAL('c')) } }),
-  one('exec, nil ends the list', 'args={} function on_init() chisel.exec("u", "x", nil, "z") return true end', ['-c', 't'], { files: { 'u.lua': args(OPTIONAL('a') + OPTIONAL('b') + OPTIONAL('c')) } }),
-  one('exec, quote', `args={} function on_init() chisel.exec("u", "it's") return true end`, ['-c', 't'], { files: { 'u.lua': S } }),
-  one('exec, numbers', 'args={} function on_init() chisel.exec("u", 1, 2.5, 1e15, -3) return true end', ['-c', 't'], { files: { 'u.lua': args(OPTIONAL('a') + OPTIONAL('b') + OPTIONAL('c') + OPTIONAL('d')) } }),
-  one('exec, table argument', 'args={} function on_init() print(pcall(chisel.exec, "u", {})) return true end', ['-c', 't'], { files: { 'u.lua': S }, explains: /./ }),
-  one('exec, boolean argument', 'args={} function on_init() print(pcall(chisel.exec, "u", "a", true)) return true end', ['-c', 't'], { files: { 'u.lua': OO }, explains: /./ }),
-  one('exec, too many', 'args={} function on_init() chisel.exec("u", 1, 2) return true end', ['-c', 't'], { files: { 'u.lua': S } }),
-  one('exec, too few', 'args={} function on_init() chisel.exec("u") return true end', ['-c', 't'], { files: { 'u.lua': R } }),
-  one('exec of nil', 'args={} function on_init() print(pcall(chisel.exec)) print(pcall(chisel.exec, nil)) return true end'),
-  one('exec of what is not there', 'args={} function on_init() chisel.exec("nosuch") return true end function on_capture_end() print("end") end', ['-c', 't'], {
-    own: { why: 'sysdig crashes', stderr: /can't open file nosuch/, status: 1 },
+  one(
+    'exec, empty in the middle',
+    'args={} function on_init() chisel.exec("u", "x", "", "z") return true end',
+    ['-c', 't'],
+    { files: { 'u.lua': args(OPTIONAL('a') + OPTIONAL('b') + OPTIONAL('c')) } },
+  ),
+  one('exec, empty last', 'args={} function on_init() chisel.exec("u", "x", "") return true end', ['-c', 't'], {
+    files: { 'u.lua': args(OPTIONAL('a') + OPTIONAL('b') + OPTIONAL('c')) },
   }),
-  one('exec outside on_init', 'args={} function on_event() if not x then x = true chisel.exec("u") print("no effect") end return true end function on_capture_end() print("end") end', ['-c', 't'], { files: { 'u.lua': N } }),
-  one('exec in on_capture_start', 'args={} function on_capture_start() chisel.exec("u") return true end function on_capture_end() print("end") end', ['-c', 't'], { files: { 'u.lua': N } }),
-  one('exec in on_set_arg', `args={{name="a", argtype="int"}} function on_set_arg(n, v) chisel.exec("u") return true end function on_init() print("init") return true end function on_capture_end() print("end") end`, ['-c', 't', '5'], { files: { 'u.lua': N } }),
+  one(
+    'exec, nil ends the list',
+    'args={} function on_init() chisel.exec("u", "x", nil, "z") return true end',
+    ['-c', 't'],
+    { files: { 'u.lua': args(OPTIONAL('a') + OPTIONAL('b') + OPTIONAL('c')) } },
+  ),
+  one('exec, quote', `args={} function on_init() chisel.exec("u", "it's") return true end`, ['-c', 't'], {
+    files: { 'u.lua': S },
+  }),
+  one('exec, numbers', 'args={} function on_init() chisel.exec("u", 1, 2.5, 1e15, -3) return true end', ['-c', 't'], {
+    files: { 'u.lua': args(OPTIONAL('a') + OPTIONAL('b') + OPTIONAL('c') + OPTIONAL('d')) },
+  }),
+  one(
+    'exec, table argument',
+    'args={} function on_init() print(pcall(chisel.exec, "u", {})) return true end',
+    ['-c', 't'],
+    { files: { 'u.lua': S }, explains: /./ },
+  ),
+  one(
+    'exec, boolean argument',
+    'args={} function on_init() print(pcall(chisel.exec, "u", "a", true)) return true end',
+    ['-c', 't'],
+    { files: { 'u.lua': OO }, explains: /./ },
+  ),
+  one('exec, too many', 'args={} function on_init() chisel.exec("u", 1, 2) return true end', ['-c', 't'], {
+    files: { 'u.lua': S },
+  }),
+  one('exec, too few', 'args={} function on_init() chisel.exec("u") return true end', ['-c', 't'], {
+    files: { 'u.lua': R },
+  }),
+  one(
+    'exec of nil',
+    'args={} function on_init() print(pcall(chisel.exec)) print(pcall(chisel.exec, nil)) return true end',
+  ),
+  one(
+    'exec of what is not there',
+    'args={} function on_init() chisel.exec("nosuch") return true end function on_capture_end() print("end") end',
+    ['-c', 't'],
+    {
+      own: { why: 'sysdig crashes', stderr: /can't open file nosuch/, status: 1 },
+    },
+  ),
+  one(
+    'exec outside on_init',
+    'args={} function on_event() if not x then x = true chisel.exec("u") print("no effect") end return true end function on_capture_end() print("end") end',
+    ['-c', 't'],
+    { files: { 'u.lua': N } },
+  ),
+  one(
+    'exec in on_capture_start',
+    'args={} function on_capture_start() chisel.exec("u") return true end function on_capture_end() print("end") end',
+    ['-c', 't'],
+    { files: { 'u.lua': N } },
+  ),
+  one(
+    'exec in on_set_arg',
+    `args={{name="a", argtype="int"}} function on_set_arg(n, v) chisel.exec("u") return true end function on_init() print("init") return true end function on_capture_end() print("end") end`,
+    ['-c', 't', '5'],
+    { files: { 'u.lua': N } },
+  ),
   one('exec chain', 'args={} function on_init() chisel.exec("u", "a") return true end', ['-c', 't'], {
     files: { 'u.lua': `${S}\nfunction on_init() print("u") chisel.exec("v", "b") end`, 'v.lua': S },
   }),
-  one('exec twice in one on_init', 'args={} function on_init() chisel.exec("u") chisel.exec("v") return true end', ['-c', 't'], { files: { 'u.lua': S, 'v.lua': F } }),
-  one('exec, then error', 'args={} function on_init() chisel.exec("u") error("x") end function on_capture_end() print("end") end', ['-c', 't'], { files: { 'u.lua': N } }),
-  one('exec keeps filter?', 'args={} function on_init() chisel.set_filter("evt.type=read") chisel.set_event_formatter("%evt.num") chisel.set_interval_ns(1000000) chisel.exec("u") return true end', ['-n', '200', '-c', 't'], { files: { 'u.lua': N } }),
-  one('exec, two files', 'args={} function on_init() print("t init") chisel.exec("u") return true end', ['-r', 'CAP', '-r', 'CAP', '-c', 't'], { files: { 'u.lua': N } }),
-  one('exec, errors name', 'args={} function on_init() chisel.exec("u") return true end', ['-c', 't'], { files: { 'u.lua': 'args={} function on_init() error("x") end' } }),
-  one('exec, in the second', N, ['-c', 't', '-c', 'e', '-c', 't'], { files: { 'e.lua': 'args={} function on_init() chisel.exec("u") end', 'u.lua': N } }),
+  one(
+    'exec twice in one on_init',
+    'args={} function on_init() chisel.exec("u") chisel.exec("v") return true end',
+    ['-c', 't'],
+    { files: { 'u.lua': S, 'v.lua': F } },
+  ),
+  one(
+    'exec, then error',
+    'args={} function on_init() chisel.exec("u") error("x") end function on_capture_end() print("end") end',
+    ['-c', 't'],
+    { files: { 'u.lua': N } },
+  ),
+  one(
+    'exec keeps filter?',
+    'args={} function on_init() chisel.set_filter("evt.type=read") chisel.set_event_formatter("%evt.num") chisel.set_interval_ns(1000000) chisel.exec("u") return true end',
+    ['-n', '200', '-c', 't'],
+    { files: { 'u.lua': N } },
+  ),
+  one(
+    'exec, two files',
+    'args={} function on_init() print("t init") chisel.exec("u") return true end',
+    ['-r', 'CAP', '-r', 'CAP', '-c', 't'],
+    { files: { 'u.lua': N } },
+  ),
+  one('exec, errors name', 'args={} function on_init() chisel.exec("u") return true end', ['-c', 't'], {
+    files: { 'u.lua': 'args={} function on_init() error("x") end' },
+  }),
+  one('exec, in the second', N, ['-c', 't', '-c', 'e', '-c', 't'], {
+    files: { 'e.lua': 'args={} function on_init() chisel.exec("u") end', 'u.lua': N },
+  }),
 
-  one('run_app', 'args={} function on_init() sysdig.run_app("-r CAP -n 3 -p %evt.num") return true end function on_capture_end() print("end") end', ['-n', '2', '-c', 't'], { explains: /^$/ }),
-  one('run_app, quotes', 'args={} function on_init() sysdig.run_app([[sysdig -r CAP -n 3 -p "%evt.num %evt.type" evt.type=read]]) return true end function on_capture_end() print("end") end', ['-n', '2', '-c', 't']),
-  one('run_app, filter in quotes', 'args={} function on_init() sysdig.run_app([[sysdig -r CAP -n 3 -p %evt.num "evt.type=read and evt.dir=<"]]) return true end', ['-n', '2', '-c', 't']),
-  one('run_app, another chisel', 'args={} function on_event() return true end function on_capture_end() print("end") sysdig.run_app("sysdig -r CAP -n 2 -c u") end', ['-n', '2', '-c', 't'], { files: { 'u.lua': N } }),
-  one('run_app, last wins', 'args={} function on_init() sysdig.run_app("sysdig -r CAP -n 1 -p a") sysdig.run_app("sysdig -r CAP -n 1 -p b") return true end', ['-n', '2', '-c', 't']),
-  one('run_app, status', 'args={} function on_init() sysdig.run_app("sysdig -r nofile.scap -n 1") return true end', ['-n', '2', '-c', 't']),
-  one('run_app, second request', 'args={} function on_init() print("run") sysdig.run_app("sysdig -r CAP -n 1 -c t") return true end', ['-n', '2', '-c', 't']),
-  one('run_app, misuse', 'args={} function on_init() print(pcall(sysdig.run_app)) print(pcall(sysdig.run_app, nil)) return true end', ['-n', '2', '-c', 't'], { explains: /./ }),
-  one('run_app after an error', 'args={} function on_init() sysdig.run_app("sysdig -r CAP -n 1 -p b") error("x") end', ['-c', 't']),
+  one(
+    'run_app',
+    'args={} function on_init() sysdig.run_app("-r CAP -n 3 -p %evt.num") return true end function on_capture_end() print("end") end',
+    ['-n', '2', '-c', 't'],
+    {},
+  ),
+  one(
+    'run_app, quotes',
+    'args={} function on_init() sysdig.run_app([[-r CAP -n 3 -p "%evt.num %evt.type" evt.type=read]]) return true end function on_capture_end() print("end") end',
+    ['-n', '2', '-c', 't'],
+  ),
+  one(
+    'run_app, filter in quotes',
+    'args={} function on_init() sysdig.run_app([[-r CAP -n 3 -p %evt.num "evt.type=read and evt.dir=<"]]) return true end',
+    ['-n', '2', '-c', 't'],
+  ),
+  one(
+    'run_app, another chisel',
+    'args={} function on_event() return true end function on_capture_end() print("end") sysdig.run_app("-r CAP -n 2 -c u") end',
+    ['-n', '2', '-c', 't'],
+    { files: { 'u.lua': N } },
+  ),
+  one(
+    'run_app, last wins',
+    'args={} function on_init() sysdig.run_app("-r CAP -n 1 -p a") sysdig.run_app("-r CAP -n 1 -p b") return true end',
+    ['-n', '2', '-c', 't'],
+  ),
+  one(
+    'run_app, status',
+    'args={} function on_init() sysdig.run_app("-r nofile.scap -n 1") return true end',
+    ['-n', '2', '-c', 't'],
+    { ownWords: true },
+  ),
+  one(
+    'run_app, second request',
+    'args={} function on_init() print("run") sysdig.run_app("-r CAP -n 1 -c t") return true end',
+    ['-n', '2', '-c', 't'],
+  ),
+  one(
+    'run_app, misuse',
+    'args={} function on_init() print(pcall(sysdig.run_app)) print(pcall(sysdig.run_app, nil)) return true end',
+    ['-n', '2', '-c', 't'],
+    { own: { why: 'sysdig crashes', stdout: /^false\tC\+\+ exception\nfalse\tC/, status: 0 } },
+  ),
 
   ...(
     [
-      ['first to last', { 'd1/n.lua': 'print("d1") args={}', 'd2/n.lua': 'print("d2") args={}', 'n.lua': 'print("here") args={}', 'chisels/n.lua': 'print("chisels") args={}' }, ['-c', 'n'], 'd1;d2'],
-      ['here before chisels', { 'n.lua': 'print("here") args={}', 'chisels/n.lua': 'print("chisels") args={}' }, ['-c', 'n'], ''],
+      [
+        'first to last',
+        {
+          'd1/n.lua': 'print("d1") args={}',
+          'd2/n.lua': 'print("d2") args={}',
+          'n.lua': 'print("here") args={}',
+          'chisels/n.lua': 'print("chisels") args={}',
+        },
+        ['-c', 'n'],
+        'd1;d2',
+      ],
+      [
+        'here before chisels',
+        { 'n.lua': 'print("here") args={}', 'chisels/n.lua': 'print("chisels") args={}' },
+        ['-c', 'n'],
+        '',
+      ],
       ['chisels', { 'chisels/n.lua': 'print("chisels") args={}' }, ['-c', 'n'], ''],
       ['with .lua', { 'chisels/n.lua': 'print("chisels") args={}' }, ['-c', 'n.lua'], ''],
-      ['.lua is tried everywhere first', { 'n': 'print("n") args={}', 'chisels/n.lua': 'print("n.lua") args={}' }, ['-c', 'n'], ''],
+      [
+        '.lua is tried everywhere first',
+        { n: 'print("n") args={}', 'chisels/n.lua': 'print("n.lua") args={}' },
+        ['-c', 'n'],
+        '',
+      ],
       ['without .lua', { 'chisels/n': 'print("n") args={}' }, ['-c', 'n'], ''],
-      ['n.lua.lua', { 'n.lua': 'print("n.lua") args={}', 'n.lua.lua': 'print("n.lua.lua") args={}' }, ['-c', 'n.lua'], ''],
+      [
+        'n.lua.lua',
+        { 'n.lua': 'print("n.lua") args={}', 'n.lua.lua': 'print("n.lua.lua") args={}' },
+        ['-c', 'n.lua'],
+        '',
+      ],
       ['path', { 'a/b/n.lua': 'print("path") args={}' }, ['-c', './a/b/n.lua'], ''],
       ['path without .lua', { 'a/b/n.lua': 'print("path") args={}' }, ['-c', 'a/b/n'], ''],
       ['path below an own folder', { 'd1/b/n.lua': 'print("path") args={}' }, ['-c', 'b/n'], 'd1'],
       ['trailing slash and empty ones', { 'd1/n.lua': 'print("d1") args={}' }, ['-c', 'n'], ';;d1/;'],
       ['a folder', { 'n/x': '' }, ['-c', 'n'], ''],
       ['a folder, and a file further on', { 'n/x': '', 'chisels/n.lua': 'print("ok") args={}' }, ['-c', 'n'], ''],
-      ['require from here, not beside the chisel', { 'a/n.lua': 'args={} print(pcall(require, "lib") and lib_from)', 'a/lib.lua': 'lib_from = "a"', 'lib.lua': 'lib_from = "here"' }, ['-c', 'a/n'], ''],
-      ['require from SYSDIG_CHISEL_DIR', { 'd1/n.lua': 'args={} require "lib" print(lib_from)', 'd1/lib.lua': 'lib_from = "d1"', 'chisels/lib.lua': 'lib_from = "chisels"' }, ['-c', 'n'], 'd1'],
-      ['require of a folder module', { 'n.lua': 'args={} print(require "d.m")', 'd/m.lua': 'return ...' }, ['-c', 'n'], ''],
+      [
+        'require from here, not beside the chisel',
+        {
+          'a/n.lua': 'args={} print(pcall(require, "lib") and lib_from)',
+          'a/lib.lua': 'lib_from = "a"',
+          'lib.lua': 'lib_from = "here"',
+        },
+        ['-c', 'a/n'],
+        '',
+      ],
+      [
+        'require from SYSDIG_CHISEL_DIR',
+        {
+          'd1/n.lua': 'args={} require "lib" print(lib_from)',
+          'd1/lib.lua': 'lib_from = "d1"',
+          'chisels/lib.lua': 'lib_from = "chisels"',
+        },
+        ['-c', 'n'],
+        'd1',
+      ],
+      [
+        'require of a folder module',
+        { 'n.lua': 'args={} print(require "d.m")', 'd/m.lua': 'return ...' },
+        ['-c', 'n'],
+        '',
+      ],
       ['require of an unreadable module', { 'n.lua': 'args={} print((pcall(require, "nosuch")))' }, ['-c', 'n'], ''],
       ['no such folder', { 'n.lua': 'print("here") args={}' }, ['-c', 'n'], 'nosuch'],
       ['name with a dot', { 'a.b.lua': 'print("dots") args={}' }, ['-c', 'a.b'], ''],
     ] as [string, Record<string, string>, string[], string][]
-  ).map(([name, files, words, dir]): ApiCase => ({
-    name: `search: ${name}`,
-    files,
-    words: ['-n', '1', ...words],
-    env: dir === '' ? {} : { SYSDIG_CHISEL_DIR: dir },
-  })),
-  { name: 'search: ~/.chisels', files: { '.chisels/n.lua': 'args={} print("home")', 'w/x': '' }, words: ['-n', '1', '-c', 'n'], own: { why: 'broken in 0.29.3', stdout: /^home\n$/, status: 0 } },
-  { name: 'search: XDG folder', files: { '.local/share/burin/chisels/n.lua': 'args={} print("xdg")' }, words: ['-n', '1', '-c', 'n'], own: { why: 'unknown to 0.29.3', stdout: /^xdg\n$/, status: 0 } },
+  ).map(
+    ([name, files, words, dir]): ApiCase => ({
+      name: `search: ${name}`,
+      files,
+      words: ['-n', '1', ...words],
+      ownWords: name === 'a folder',
+      env: dir === '' ? {} : { SYSDIG_CHISEL_DIR: dir },
+    }),
+  ),
+  {
+    name: 'search: ~/.chisels',
+    files: { '.chisels/n.lua': 'args={} print("home")', 'w/x': '' },
+    words: ['-n', '1', '-c', 'n'],
+    own: { why: 'broken in 0.29.3', stdout: /^home\n$/, status: 0 },
+  },
+  {
+    name: 'search: XDG folder',
+    files: { '.local/share/burin/chisels/n.lua': 'args={} print("xdg")' },
+    words: ['-n', '1', '-c', 'n'],
+    own: { why: 'unknown to 0.29.3', stdout: /^xdg\n$/, status: 0 },
+  },
 
   ...(
     [
@@ -229,7 +517,14 @@ export const RUNNING: ApiCase[] = [
       ['-i with .lua', ['-i', 'z.lua']],
       ['-i by long name', ['--chisel-info', 'z']],
     ] as [string, string[]][]
-  ).map(([name, words]): ApiCase => ({ name: `list: ${name}`, files: LISTED(), words: ['--', ...words].slice(1), env: { SYSDIG_CHISEL_DIR: 'd' } })),
+  ).map(
+    ([name, words]): ApiCase => ({
+      name: `list: ${name}`,
+      files: LISTED(),
+      words: ['--', ...words].slice(1),
+      env: { SYSDIG_CHISEL_DIR: 'd' },
+    }),
+  ),
 ];
 
 function LISTED(): Record<string, string> {
@@ -247,6 +542,10 @@ function LISTED(): Record<string, string> {
     'd/numbers.lua': 'description = 1; short_description = 2; category = 3; args = {}',
     'd/broken.lua': 'description = "d"; short_description = "s"; category = "c"; args = {} error("x")',
     'd/badargs.lua': meta('badargs', 'Zoo', 'args = {{name="a", argtype={}}}'),
-    'd/oddargs.lua': meta('oddargs', 'Zoo', 'args = {{name="a", optional="true", extra=5, flag=true}, {name=5, description=6, argtype=7}}'),
+    'd/oddargs.lua': meta(
+      'oddargs',
+      'Zoo',
+      'args = {{name="a", optional="true", extra=5, flag=true}, {name=5, description=6, argtype=7}}',
+    ),
   };
 }

@@ -1,0 +1,61 @@
+/**
+ * Every function, callback and rule of the chisel API, in burin and in sysdig 0.29.3: small chisels must print the same, end
+ * with the same status and complain of the same. Where sysdig is not installed, what it did on the example capture is on
+ * record (api/record.ts).
+ */
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { differences, inBurin, inSysdig, type Kept, ownDifferences } from './api/agree.js';
+import { CASES } from './api/index.js';
+import { demo, root } from './run-burin.js';
+
+const haveSysdig = spawnSync('sysdig', ['--version'], { encoding: 'utf8' }).stdout?.includes('0.29.3') ?? false;
+const expected = JSON.parse(
+  readFileSync(new URL('api/expected.json', import.meta.url), 'utf8').replaceAll('CAP', demo),
+) as Record<string, Kept>;
+
+it('names of cases are unique, and there is a record of each', () => {
+  assert.equal(new Set(CASES.map((test) => test.name)).size, CASES.length);
+  const judged = CASES.filter((test) => test.own === undefined).map((test) => test.name);
+  assert.deepEqual(Object.keys(expected).sort(), judged.sort());
+});
+
+/** Cases that depend on Lua more than on events run in the slower tier, too. */
+const TIERS = ['compiled', 'interpreter'];
+
+for (const tier of TIERS) {
+  describe(`chisel API on the example capture, ${tier} tier`, { concurrency: 2 }, () => {
+    for (const test of CASES) {
+      it(test.own === undefined ? test.name : `${test.name} (unlike sysdig: ${test.own.why})`, async () => {
+        const ours = await inBurin(test, demo, tier);
+        const lines =
+          test.own === undefined ? differences(test, ours, expected[test.name]!) : ownDifferences(test, ours);
+        assert.deepEqual(lines, []);
+      });
+    }
+  });
+}
+
+const captures = ['falco-cat_write', 'libs-single_ipv6_conn'].map((name) =>
+  join(root, `../shared/captures/${name}.scap`),
+);
+const skip = !haveSysdig
+  ? 'sysdig 0.29.3 is not installed'
+  : !captures.every((capture) => existsSync(capture))
+    ? 'there is no folder ../shared/captures'
+    : false;
+
+describe('chisel API beside sysdig, on captures of others', { skip, concurrency: 2 }, () => {
+  for (const capture of captures) {
+    for (const test of CASES) {
+      if (test.own !== undefined) continue;
+      it(`${test.name}, ${capture.split('/').at(-1)}`, async () => {
+        const [ours, theirs] = await Promise.all([inBurin(test, capture, 'compiled'), inSysdig(test, capture)]);
+        assert.deepEqual(differences(test, ours, theirs), []);
+      });
+    }
+  }
+});
