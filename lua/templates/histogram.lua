@@ -6,9 +6,11 @@ short_description = "Latency of system calls"
 category = "Performance"
 args = {}
 
+require "common"
 local hist = require "hist"
 
-local latencies = hist.log2 { title = "latency", unit = "ns" }
+-- One distribution for each system call. Powers of two suit times, which span many sizes.
+local latencies = hist.by(hist.log2)
 local type_field, latency_field
 
 function on_init()
@@ -19,10 +21,10 @@ function on_init()
 end
 
 function on_event()
-	latencies:add(evt.field(latency_field), evt.field(type_field))
+	latencies:add(evt.field(type_field), evt.field(latency_field))
 	return true
 end
 
 function on_capture_end()
-	latencies:print()
+	latencies:print { name = "system call", format = format_time_interval, top = 10 }
 end
