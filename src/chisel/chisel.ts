@@ -55,6 +55,8 @@ export function errorText(error: unknown, lua?: LuaState): string {
 export class Chisel {
   readonly lua: LuaState;
   readonly file: string;
+  /** Text of the file as it was loaded. */
+  readonly source: string;
   readonly declared: readonly ArgumentDeclaration[];
   readonly timer = new IntervalTimer();
   /** Set by `sysdig.end_capture`. */
@@ -93,6 +95,7 @@ export class Chisel {
     if (refused !== undefined) throw new ChiselError(`chisel ${name} (${this.file}) was not loaded: ${refused}`);
     const whole = readLuaFile(this.file);
     const source = stripHead(whole);
+    this.source = whole;
     this.lua = createLuaState({
       tier: services.lua.tier,
       program: source,
@@ -155,7 +158,7 @@ export class Chisel {
     values.forEach((value, index) => {
       let result: LuaValue;
       try {
-        result = this.lua.call(setter, this.declared[index]!.name, value)[0];
+        result = this.call('on_set_arg', setter, this.declared[index]!.name, value)[0];
       } catch (error) {
         throw this.failure(`${this.name} chisel error: ${errorText(error, this.lua)}`, error);
       }
@@ -163,6 +166,31 @@ export class Chisel {
         throw new ChiselError(`${this.name} chisel error: wrong set_arg() return value.`);
       if (!result) throw new ChiselError(`set_arg() for chisel ${this.name} failed.`);
     });
+  }
+
+  private call(name: string, fn: LuaValue, ...args: LuaValue[]): LuaValue[] {
+    const { onCall } = this.services;
+    if (onCall === undefined) return this.lua.call(fn, ...args);
+    const started = performance.now();
+    try {
+      return this.lua.call(fn, ...args);
+    } finally {
+      onCall(this.name, name, performance.now() - started);
+    }
+  }
+
+  /** on_event, timed when somebody wants to know. */
+  private timed(callback: () => LuaValue): () => LuaValue {
+    const { onCall } = this.services;
+    if (onCall === undefined) return callback;
+    return () => {
+      const started = performance.now();
+      try {
+        return callback();
+      } finally {
+        onCall(this.name, 'on_event', performance.now() - started);
+      }
+    };
   }
 
   private global(name: string): LuaFunction | undefined {
@@ -176,7 +204,7 @@ export class Chisel {
     if (init === undefined) return;
     let result: LuaValue;
     try {
-      result = this.lua.call(init)[0];
+      result = this.call('on_init', init)[0];
     } catch (error) {
       throw this.failure(`${this.name}: error in init(): ${errorText(error, this.lua)}`, error);
     }
@@ -190,7 +218,7 @@ export class Chisel {
     if (start === undefined) return;
     let result: LuaValue;
     try {
-      result = this.lua.call(start)[0];
+      result = this.call('on_capture_start', start)[0];
     } catch (error) {
       throw this.failure(`${this.name} chisel error: ${errorText(error, this.lua)}`, error);
     }
@@ -207,7 +235,7 @@ export class Chisel {
       let result: LuaValue;
       try {
         if (!this.lua.isFunction(tick)) throw new LuaError(`attempt to call a ${luaType(this.lua, tick)} value`);
-        result = this.lua.call(tick, seconds, nanoseconds, delta)[0];
+        result = this.call('on_interval', tick, seconds, nanoseconds, delta)[0];
       } catch (error) {
         throw this.failure(
           `${this.name} chisel error: calling on_interval() failed:${errorText(error, this.lua)}`,
@@ -230,7 +258,7 @@ export class Chisel {
         if (!this.lua.isFunction(fn)) {
           throw new ChiselError(`${this.name} chisel error: attempt to call a ${luaType(this.lua, fn)} value`);
         }
-        this.callEvent = this.lua.callback(fn);
+        this.callEvent = this.timed(this.lua.callback(fn));
       }
       let result: LuaValue;
       try {
@@ -253,7 +281,7 @@ export class Chisel {
     const end = this.global('on_capture_end');
     if (end === undefined) return;
     try {
-      this.lua.call(end, seconds, nanoseconds, delta);
+      this.call('on_capture_end', end, seconds, nanoseconds, delta);
     } catch (error) {
       this.services.complain(this.failure(`${this.name} chisel error: ${errorText(error, this.lua)}`, error).message);
     }
@@ -264,7 +292,7 @@ export class Chisel {
     const fn = this.global(name);
     if (fn === undefined) return;
     try {
-      this.lua.call(fn, ...args);
+      this.call(name, fn, ...args);
     } catch (error) {
       throw this.failure(`${this.name} chisel error: ${errorText(error, this.lua)}`, error);
     }

@@ -33,6 +33,8 @@ export interface ChiselServices {
   /** For `sysdig.log`. */
   log(severity: string, text: string): void;
   readonly run: RunInfo;
+  /** Told of each call of a chisel's callback and how many milliseconds it took, when somebody wants to know. */
+  readonly onCall?: ((chisel: string, callback: string, milliseconds: number) => void) | undefined;
 }
 
 /** Facts about the run that chisels can ask for or change. */

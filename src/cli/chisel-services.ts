@@ -41,6 +41,8 @@ export class ChiselRun implements RunInfo {
   reservedRows = 0;
   /** The program outlives a chisel's os.exit: the run is repeated when its files change. */
   staysAfterExit = false;
+  /** Told of each callback of a chisel, where --profile asks for it. */
+  onCall: (chisel: string, callback: string, milliseconds: number) => void = () => {};
   /** A chisel has cleared the screen since somebody looked. */
   cleared = false;
 
@@ -196,5 +198,6 @@ export function chiselServices(
     compileFormat: formatPrinter,
     log: (severity, text) => log?.(severity, text),
     run,
+    onCall: settings.profile === undefined ? undefined : (...call) => run.onCall(...call),
   };
 }

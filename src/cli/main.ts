@@ -32,6 +32,7 @@ async function run(argv: readonly string[], again = false): Promise<number> {
   }
   const { ChiselSetup, splitCommandLine } = await import('./chisel-setup.js');
   const live = earlySettings.files.length === 0 ? await openLive(earlySettings) : null;
+  const profile = earlySettings.profile === undefined ? null : new (await import('./profile.js')).Profile();
   try {
     const { line, setup } = ChiselSetup.parse(argv, earlySettings);
     if (setup.host.chisels.length === 0) {
@@ -44,7 +45,10 @@ async function run(argv: readonly string[], again = false): Promise<number> {
       import('./read.js'),
       import('../sinsp/format/output.js'),
     ]);
+    if (profile !== null) setup.run.onCall = profile.onCall;
+    profile?.start();
     const status = await new Reader(settings, standardOutput(), setup, live).run();
+    profile?.finish(setup.host, settings.profile ?? '');
     const { runAgain } = setup.host;
     setup.host.close();
     // The second run's own wish for another one is ignored.

@@ -259,6 +259,13 @@ export const OPTIONS: readonly OptionRow[] = [
     text: 'Nested Lua calls a chisel may make.',
   },
   {
+    name: 'profile',
+    value: 'FILE',
+    optionalValue: true,
+    group: 'Chisels',
+    text: 'At the end, say on standard error how often each callback of the chisels was called and how long that took, and which Lua lines took the time; --profile=FILE writes a profile for speedscope.app, too.',
+  },
+  {
     name: 'allow-untrusted',
     group: 'Chisels',
     text: 'As root, run chisels and modules that others own or can write, too.',

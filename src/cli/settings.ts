@@ -72,6 +72,8 @@ export interface Settings {
     readonly snapshotOn: string;
   };
   readonly luaTier: LuaTier | 'auto';
+  /** Measure chisels; a file for the profile, `''` for none. */
+  readonly profile: string | undefined;
   readonly luaLimits: LuaLimits;
   /** As root, run Lua files that others own or can write. */
   readonly allowUntrusted: boolean;
@@ -231,6 +233,7 @@ export function settingsOf(line: CommandLine): Settings {
       snapshotOn: toByteString(last('snapshot-on') ?? ''),
     },
     luaTier: tier as Settings['luaTier'],
+    profile: last('profile') ?? (has('profile') ? '' : undefined),
     luaLimits: {
       callSeconds: limit('chisel-timeout', 10),
       memoryBytes: limit('chisel-memory', 1 << 30),

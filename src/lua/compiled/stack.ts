@@ -40,6 +40,9 @@ export function registerChunk(info: ChunkInfo): string {
   return file;
 }
 
+/** The chunk of a script that runs, by the script's name; undefined for other scripts. */
+export const chunkOfScript = (file: string): ChunkInfo | undefined => chunks.get(file)?.deref();
+
 /** Runs `make` so that errors it creates keep enough of the stack. */
 export function withDeepStack<E>(make: () => E): E {
   const before = Error.stackTraceLimit;
