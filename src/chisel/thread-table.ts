@@ -1,6 +1,7 @@
 /** `sysdig.get_thread_table` and its variants: a snapshot of threads and descriptors as Lua tables. */
 import type { LuaState, LuaTable } from '../lua/vm.js';
 import { EventCursor } from '../sinsp/event.js';
+import { printableText } from '../sinsp/fields/fd-views.js';
 import type { Predicate } from '../sinsp/filter/predicate.js';
 import { ipv4Text, ipv6Text } from '../sinsp/format/addresses.js';
 import { FD_TYPE, FD_TYPES, PPME } from '../sinsp/schema/index.js';
@@ -111,7 +112,7 @@ function textList(lua: LuaState, text: string): LuaTable {
 function fdEntry(lua: LuaState, state: State, fd: FdInfo, barebone: boolean): LuaTable {
   const entry = lua.newTable();
   if (!barebone) {
-    entry.set('name', state.fdName(fd).text);
+    entry.set('name', printableText(state.fdName(fd).text));
     entry.set('type', FD_TYPES[fd.type]?.word ?? '<NA>');
   }
   switch (fd.type) {

@@ -164,6 +164,8 @@ export class Reader {
       if (again) inspector.restart();
       chisels.run.sourceFile = file;
       await this.readSource(file, live);
+      // Colours that a chisel left switched on end here, before the last word of all of them.
+      if (this.output.isTerminal) this.output.writer.text('\x1b[00m');
     } finally {
       // Whatever ended the capture, chisels say what they have found.
       if (!this.abandoned) chisels.host.captureEnd();

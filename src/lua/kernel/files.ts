@@ -465,6 +465,7 @@ export function openPipe(command: string, mode: string, host: FileHost = {}): Lu
     return fileFailure(error, command);
   }
   const child = spawn('/bin/sh', ['-c', commandText(command)], {
+    argv0: 'sh',
     stdio: reading ? ['inherit', ends.theirs, 'inherit'] : [ends.theirs, 'inherit', 'inherit'],
   });
   child.on('error', () => {});

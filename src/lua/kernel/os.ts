@@ -319,7 +319,7 @@ export function execute(command: string | undefined, host: FileHost = {}): numbe
   if (command === undefined) return 1;
   host.flush?.();
   flushAllFiles();
-  const done = spawnSync('/bin/sh', ['-c', commandText(command)], { stdio: 'inherit' });
+  const done = spawnSync('/bin/sh', ['-c', commandText(command)], { argv0: 'sh', stdio: 'inherit' });
   if (done.error) return -1;
   if (done.signal !== null) return osConstants.signals[done.signal];
   return (done.status ?? 0) * 256;
