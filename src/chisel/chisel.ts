@@ -20,7 +20,7 @@ import { sysdigApi } from './api-sysdig.js';
 import { type ArgumentDeclaration, checkArgumentCount, splitArguments } from './arguments.js';
 import { ChiselError } from './errors.js';
 import type { ChiselHost } from './host.js';
-import { IntervalTimer } from './interval.js';
+import { type Fire, IntervalTimer } from './interval.js';
 import { readArguments } from './metadata.js';
 import { bundledModules } from './modules.js';
 import { findChisel, readLuaFile } from './search-path.js';
@@ -228,9 +228,12 @@ export class Chisel {
     if (!result) throw new ChiselError(`init() for chisel ${this.name} failed.`);
   }
 
-  /** Fires on_interval when it is due. Throws ChiselError, also when the chisel wants the program to end. */
-  checkInterval(now: bigint): void {
-    this.timer.check(now, (seconds, nanoseconds, delta) => {
+  /**
+   * Fires on_interval when it is due. Throws ChiselError, also when the chisel wants the program to end.
+   * @param quiet the time is that of a clock, not of an event
+   */
+  checkInterval(now: bigint, quiet = false): void {
+    const fire: Fire = (seconds, nanoseconds, delta) => {
       const tick = this.lua.globals.get('on_interval');
       let result: LuaValue;
       try {
@@ -245,7 +248,9 @@ export class Chisel {
       if (result === undefined || result === false) {
         throw new ChiselError(`execution terminated by the ${this.name} chisel`);
       }
-    });
+    };
+    if (quiet) this.timer.checkQuiet(now, fire);
+    else this.timer.check(now, fire);
   }
 
   /** Hands an event over: own filter, on_event, formatter. Throws ChiselError. */

@@ -182,7 +182,7 @@ export class ChiselHost {
     if (!this.captureOpen) return;
     for (const chisel of this.chisels) {
       if (!chisel.timer.active || chisel.disabled) continue;
-      this.guard(chisel, () => chisel.checkInterval(BigInt(milliseconds - QUIET_LAG_MS) * 1_000_000n));
+      this.guard(chisel, () => chisel.checkInterval(BigInt(milliseconds - QUIET_LAG_MS) * 1_000_000n, true));
     }
   }
 

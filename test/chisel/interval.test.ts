@@ -66,3 +66,17 @@ test('a damaged timestamp does not fire for ages', () => {
   timer.check(1n << 62n, () => count++);
   assert.ok(count <= 100_001);
 });
+
+test('a clock behind the latest event fires nothing, and the next event counts from where events were', () => {
+  const timer = new IntervalTimer();
+  timer.setPlain(SECOND);
+  const fired: string[] = [];
+  const fire = (s: number, ns: number, delta: number) => fired.push(`${s} ${ns} ${delta}`);
+  timer.check(100n * SECOND, fire);
+  timer.check(101n * SECOND, fire);
+  timer.checkQuiet(100n * SECOND + 900_000_000n, fire);
+  timer.check(101n * SECOND + 500_000_000n, fire);
+  assert.deepEqual(fired, ['101 0 0']);
+  timer.checkQuiet(102n * SECOND, fire);
+  assert.deepEqual(fired, ['101 0 0', '102 0 1000000000']);
+});
