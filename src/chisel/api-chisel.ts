@@ -1,11 +1,22 @@
 /** The `chisel` table of Lua: requesting fields, setting filter, formatter and interval, handing over to another chisel. */
 import { type HostFunction, LuaError, type LuaValue } from '../lua/vm.js';
-import { parseField } from '../sinsp/fields/index.js';
 import type { FieldUse } from '../sinsp/fields/field.js';
+import { FIELD_CLASSES, parseField } from '../sinsp/fields/index.js';
 import type { Chisel } from './chisel.js';
 import { API_MISUSE } from './errors.js';
 import { FieldHandle, fieldReader } from './field-reader.js';
 import { toInterval } from './interval.js';
+
+/** Fields that make no sense without their argument. */
+let withArgument: ReadonlySet<string> | undefined;
+function needsArgument(name: string): boolean {
+  withArgument ??= new Set(
+    FIELD_CLASSES.flatMap(({ fields }) =>
+      fields.filter((field) => field.argument?.required).map((field) => field.name),
+    ),
+  );
+  return withArgument.has(name);
+}
 
 const textArgument = (value: LuaValue): string | undefined =>
   typeof value === 'string' ? value : typeof value === 'number' ? String(value) : undefined;
@@ -22,6 +33,7 @@ export function chiselApi(chisel: Chisel): [string, HostFunction][] {
   const fieldOf = (text: string): FieldUse | undefined => {
     const whole = parseField(text);
     if (whole !== undefined) return whole;
+    if (needsArgument(text)) throw misuse();
     for (let length = text.length - 1; length > 0; length--) {
       const use = parseField(text.slice(0, length));
       if (use !== undefined) return use;

@@ -73,6 +73,8 @@ export class Chisel {
   /** Names of the globals that exist before the main chunk runs. */
   readonly builtinGlobals: ReadonlySet<string>;
   private closed = false;
+  /** The limit was that of memory: what it holds has to go, or the others have no room. */
+  tooLarge = false;
   private filter: Predicate | null = null;
   private printer: EventPrinter | null = null;
   private readonly hasOnEvent: boolean;
@@ -330,8 +332,19 @@ export class Chisel {
     const result = new ChiselError(line);
     result.cause = error;
     result.file = this.file;
-    if (error instanceof LuaLimitError) this.disabled = true;
+    if (error instanceof LuaLimitError) {
+      this.disabled = true;
+      this.tooLarge = /\bMiB\b|\bmemory\b/.test(error.message);
+    }
     return result;
+  }
+
+  /** Lets go of everything the chisel holds; it has no on_capture_end any more. */
+  release(): void {
+    this.close();
+    this.callEvent = null;
+    this.eventFunction = undefined;
+    for (const [key] of [...this.lua.globals.entries()]) this.lua.globals.set(key, undefined);
   }
 
   close(): void {

@@ -227,6 +227,7 @@ export class ChiselHost {
   private stopOrThrow(chisel: Chisel, error: unknown): void {
     if (!(error instanceof ChiselError) || (!chisel.disabled && !this.keepGoing)) throw error;
     chisel.disabled = true;
+    if (chisel.tooLarge) chisel.release();
     this.failures++;
     this.services.complain(`${error.message}; chisel ${chisel.name} gets no more events`);
   }

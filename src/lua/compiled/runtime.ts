@@ -200,7 +200,7 @@ export class Runtime {
       drive,
       deeper: (by: number) => {
         this.depth += by;
-        if (by > 0 && this.depth > this.maxDepth) throw this.error('stack overflow');
+        if (by > 0 && this.depth > this.maxDepth) throw this.limitError(`nests more than ${this.maxDepth} calls`);
       },
       cell: (name: string) => this.G.cell(name),
     };

@@ -498,7 +498,7 @@ export const API: ApiCase[] = [
     'set_event_formatter: kinds',
     `args={} function on_event() local n = evt.get_num()
     if n == 1 then chisel.set_event_formatter("%evt.num %evt.type") elseif n == 4 then chisel.set_event_formatter("") elseif n == 7 then chisel.set_event_formatter("default")
-    elseif n == 10 then chisel.set_event_formatter("*%evt.num %fd.name %evt.latency|") elseif n == 30 then chisel.set_event_formatter("%evt.num %fd.name") end return n < 200 end`,
+    elseif n == 10 then chisel.set_event_formatter("*%evt.num %fd.name %evt.deltatime|") elseif n == 30 then chisel.set_event_formatter("%evt.num %fd.name") end return n < 200 end`,
   ),
   one(
     'set_event_formatter: bad',
