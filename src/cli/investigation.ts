@@ -3,7 +3,7 @@
  * goes on, and the flight recorder keeps the past for replay and snapshots.
  */
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import type { EventSource } from '../capture/event-source.js';
 import { FlightRecorder } from '../capture/recorder.js';
 import type { Chisel } from '../chisel/chisel.js';
@@ -28,7 +28,10 @@ import { StatusLine } from './status-line.js';
 
 const STATUS_EVERY_MS = 500;
 
-/** Names a chisel by position and version. */
+/** A chisel's name without its folder: rows are short. */
+const shortName = (name: string): string => basename(name, '.lua');
+
+/** Why the newest version of a chisel does not run. */
 interface Problem {
   /** The error and its place in the source, as it was told. */
   text: string;
@@ -216,7 +219,7 @@ export class Investigation {
     this.busy = 0;
     const lost = this.live.source.stats().dropped;
     const paused = this.chisels.run.held === null ? '' : ' PAUSED |';
-    this.status?.draw(` burin |${paused} ${rate} events/s | ${lost} lost | busy ${load} % | ? help${this.lastReload}`);
+    this.status?.draw(`${paused} ${rate} events/s | ${lost} lost | busy ${load} %${this.lastReload} | ? help`);
   }
 
   // -- reload ---------------------------------------------------------------------------------------------------
@@ -248,7 +251,7 @@ export class Investigation {
       replay: replay ? (chisel) => this.replay(chisel) : undefined,
     });
     run.reloading = false;
-    if (result.ok) this.reloaded(index, name, result, started);
+    if (result.ok) this.reloaded(index, shortName(name), result, started);
     else this.failed(index, file, result);
     void this.watchFiles();
     this.output.flush();
@@ -257,10 +260,10 @@ export class Investigation {
 
   private failed(index: number, file: string, result: ReloadResult): void {
     const { message } = result.error!;
-    const { name } = this.chisels.host.origins[index]!;
-    // A complaint of the API says more than the error it raised.
-    const lines = [...result.complaints, message];
     const at = result.error instanceof ChiselError ? result.error.file : undefined;
+    const name = shortName(this.chisels.host.origins[index]!.name);
+    // A complaint of the API says more than the error it raised.
+    const lines = [...result.complaints, message.replace(/\[string "[^\n]*"\]:(?=\d+:)/, `${basename(at ?? file)}:`)];
     const excerpt = errorExcerpt(message, at ?? file);
     if (excerpt !== '') lines.push(excerpt);
     const text = lines.join('\n');

@@ -39,10 +39,20 @@ export class StatusLine {
     this.reserve();
   };
 
+  /** The notice in lines of the terminal's width; lines of source, and carets below them, are cut instead. */
+  private get noticeRows(): string[] {
+    const width = Math.max(20, this.columns - 1);
+    return this.notice.flatMap((line) => {
+      const text = printable(line);
+      if (text.length <= width || /^ *\d* \| /.test(text)) return [text.slice(0, width)];
+      return text.match(new RegExp(`.{1,${width}}`, 'g')) ?? [];
+    });
+  }
+
   /** Rows in use: one, and those of the notice, as far as half the screen allows. */
   private get taken(): number {
     if (this.rows < LEAST_ROWS) return 0;
-    return 1 + Math.min(this.notice.length, Math.max(0, (this.rows >> 1) - 1));
+    return 1 + Math.min(this.noticeRows.length, Math.max(0, (this.rows >> 1) - 1));
   }
 
   private reserve(): void {
@@ -83,9 +93,9 @@ export class StatusLine {
     if (!this.active || taken === 0) return;
     const width = this.columns - 1;
     let text = SAVE;
-    const shown = this.notice.slice(0, taken - 1);
+    const shown = this.noticeRows.slice(0, taken - 1);
     shown.forEach((line, index) => {
-      text += `\x1b[${rows - taken + 1 + index};1H\x1b[2K${printable(line).slice(0, width)}`;
+      text += `\x1b[${rows - taken + 1 + index};1H\x1b[2K${line}`;
     });
     text += `\x1b[${rows};1H\x1b[2K\x1b[7m${printable(this.text).slice(0, width).padEnd(width)}\x1b[0m${RESTORE}`;
     this.output.writer.text(text);
