@@ -54,7 +54,6 @@ const BAD_FIELDS = [
   'marathon.app.label',
   'proc.aname',
   'proc.aname[2]',
-  'proc.aname[x]',
   'proc.apid[1]',
   'proc.apid',
   'proc.env',
