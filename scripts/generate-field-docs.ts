@@ -31,8 +31,12 @@ export function stubsWithFields(stubs: string): string {
   const begin = stubs.indexOf(BEGIN);
   const end = stubs.indexOf(END, begin);
   if (begin < 0 || end < 0) return stubs;
-  const names = FIELDS.filter((field) => !field.filterOnly).map((field) => `---| '${field.name}'`);
-  return `${stubs.slice(0, begin)}${BEGIN}\n---@alias chisel.FieldName string  A field as in filters; burin -l lists them.\n${names.join('\n')}\n${stubs.slice(end)}`;
+  const rows = FIELDS.filter((field) => !field.filterOnly).map(({ name, description }) => {
+    const text = description.replace(/\s+/g, ' ').replace(/^(.{100}[^ ]*) .*$/, '$1 ...');
+    return `---| "${name}" # ${text}`;
+  });
+  const head = '---A field as in filters; `burin -l` lists them. Some take an argument: "evt.arg[0]", "proc.aname[2]".';
+  return `${stubs.slice(0, begin)}${BEGIN}\n${head}\n---@alias chisel.FieldName\n---| string\n${rows.join('\n')}\n${stubs.slice(end)}`;
 }
 
 if (process.argv[1] === import.meta.filename) {
