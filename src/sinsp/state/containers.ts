@@ -17,6 +17,8 @@ export const CONTAINER_TYPES = [
   'bpm',
   'static',
   'podman',
+  // No number in container events: told from cgroups alone.
+  'systemd-nspawn',
 ] as const;
 const DOCKER = 0;
 const LXC = 1;
@@ -25,6 +27,7 @@ const MESOS = 3;
 const CRI = 6;
 const BPM = 9;
 const PODMAN = 11;
+const NSPAWN = 12;
 
 export interface ContainerMount {
   readonly source: string;
@@ -203,6 +206,18 @@ function byName(cgroups: readonly Cgroup[]): ContainerMatch | null {
   for (const { path } of cgroups) {
     const bpm = /bpm-([A-Za-z0-9._-]+?)(?:\.scope.*)?$/.exec(path);
     if (bpm) return { id: bpm[1]!, type: BPM, name: bpm[1]! };
+  }
+  for (const { path } of cgroups) {
+    // The service a machine runs in, or the scope that systemd-machined made for it; virtual machines have scopes, too.
+    const machine =
+      /\/systemd-nspawn@([^/]+)\.service(?:\/|$)/.exec(path) ??
+      /\/machine-(?!qemu|lxc)([^/]+)\.scope(?:\/|$)/.exec(path);
+    if (machine) {
+      const name = machine[1]!.replace(/\\x([0-9a-f]{2})/g, (_, hex: string) =>
+        String.fromCharCode(Number.parseInt(hex, 16)),
+      );
+      return { id: name, type: NSPAWN, name };
+    }
   }
   return null;
 }
