@@ -13,6 +13,7 @@ import { LuaLimitError, type LuaLimits } from '../lua/vm.js';
 import type { Predicate } from '../sinsp/filter/predicate.js';
 import { carryGlobals, copyPlain, oldGlobalsTable } from './carry-over.js';
 import { Chisel } from './chisel.js';
+import { ChiselError } from './errors.js';
 import type { ChiselHost } from './host.js';
 import type { ChiselServices, RunInfo } from './services.js';
 
@@ -61,6 +62,8 @@ class Candidate {
   private filter: Predicate | undefined;
   private format: Parameters<RunInfo['setBufferFormat']> | undefined;
   private inPlace = false;
+  /** It wanted the program to end, whether or not its Lua caught the error it got for that. */
+  ended: string | undefined;
 
   constructor(private readonly outer: ChiselServices) {
     this.services = {
@@ -69,7 +72,8 @@ class Candidate {
       flush: () => outer.flush(),
       exit: (code) => {
         if (this.inPlace) return outer.exit(code);
-        throw new LuaLimitError(`it ended itself with os.exit(${code})`);
+        this.ended = `it ended itself with os.exit(${code})`;
+        throw new LuaLimitError(this.ended);
       },
       complain: (line) => {
         if (this.inPlace) outer.complain(line);
@@ -196,6 +200,7 @@ export function reloadChisel(host: ChiselHost, index: number, options: ReloadOpt
       const version = fresh;
       result.replayed = candidate.tryOn(() => replay(version));
     }
+    if (candidate.ended !== undefined) throw new ChiselError(`chisel ${origin.name}: ${candidate.ended}`);
     if (result.replayed === undefined && mode === 'keep') fresh.timer.continueFrom(old.timer);
   } catch (error) {
     fresh?.close();

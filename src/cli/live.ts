@@ -85,6 +85,8 @@ function userNamed(text: string): Caller {
   return { uid, gid, groups: groupsOf(uid, gid) };
 }
 
+const ignore = (): void => {};
+
 export class LiveSession {
   readonly source: LiveSource;
   readonly command: ChildProcess | null = null;
@@ -97,6 +99,8 @@ export class LiveSession {
 
   /** Starts the probe, and the command. Throws LiveError and UsageError. */
   constructor(options: LiveSessionOptions, complain: (line: string) => void) {
+    // Without a listener Node would open a debugger's port: the signal asks for a snapshot, where there is a recorder.
+    process.on('SIGUSR1', ignore);
     this.dropTo = options.dropTo === undefined ? undefined : userNamed(options.dropTo);
     const watched = options.command !== undefined || options.attach.length > 0;
     this.source = new LiveSource({
@@ -205,6 +209,7 @@ export class LiveSession {
   }
 
   close(): void {
+    process.off('SIGUSR1', ignore);
     this.source.close();
   }
 }

@@ -101,6 +101,15 @@ describe('a reload that fails', () => {
     });
   }
 
+  it('os.exit in interpreted Lua, although it is caught', () => {
+    const s = session(COUNTER, undefined, ['--allow-untrusted', '--lua=interpreter']);
+    const result = s.save('pcall(os.exit, 3)');
+    assert.equal(result.ok, false);
+    assert.match(result.error!.message, /os\.exit\(3\)/);
+    s.step(s.source);
+    assert.deepEqual(s.global('counts'), { all: 200 });
+  });
+
   it('tells what the API complained about', () => {
     const result = session(COUNTER).save('function on_init() chisel.request_field("proc.nme") return true end');
     assert.deepEqual(result.complaints, ['chisel requesting nonexistent field proc.nme']);
