@@ -146,7 +146,7 @@ describe('files that are saved', () => {
     save('deep/late.lua', 'return 3');
     save(
       'watched.lua',
-      `${head} ${CHECKING} function on_init() chisel.set_interval_ns(50000000) return true end
+      `${head} ${CHECKING} function on_init() chisel.set_interval_ns(2000000) return true end
        function on_interval() chisel.data.version = require "deep.late" return true end`,
     );
     await live.until(() => live.data()['version'] === 3, 'version 3');
