@@ -77,7 +77,13 @@ export class ChiselHost {
     // Lua sees bytes.
     const word = takes ? Buffer.from(rest[0]!, 'utf8').toString('latin1') : undefined;
     this.origins[this.origins.length - 1]!.word = word;
-    chisel.setArgumentWord(word);
+    try {
+      chisel.setArgumentWord(word);
+    } catch (error) {
+      // It was never in the run: it is not asked for its on_capture_end.
+      this.chisels.pop();
+      throw error;
+    }
     return takes ? 1 : 0;
   }
 

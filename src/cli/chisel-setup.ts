@@ -67,8 +67,8 @@ export class ChiselSetup {
   }
 }
 
-/** Cuts the command line of `sysdig.run_app`: blanks separate, double quotes group and, but in the last word, go. */
+/** Cuts the command line of `sysdig.run_app`: blanks separate, double quotes group and go. */
 export function splitCommandLine(text: string): string[] {
   const words = text.match(/(?:[^\s"]|"[^"]*"?)+/g) ?? [];
-  return words.map((word, index) => (index === words.length - 1 ? word : word.replaceAll('"', '')));
+  return words.map((word) => word.replaceAll('"', ''));
 }
