@@ -8,6 +8,7 @@ import { release } from 'node:os';
 import { loadAddon, type NativeFailure, type NativeProbe } from './addon.js';
 import type { EventSource, SourceStats } from './event-source.js';
 import { liveCalls } from './live-calls.js';
+import { writeCpuTimes } from './proc-scan/cpu-times.js';
 import { scanMachine, scanThread } from './proc-scan/index.js';
 
 const WINDOW_BYTES = 1 << 20;
@@ -15,7 +16,9 @@ const WINDOW_BYTES = 1 << 20;
 const HORIZON_NS = 100_000;
 const EVENT_NUMBERS = 520;
 const NR = { switch: 512, procexit: 513, signal: 514, faultUser: 515, faultKernel: 516 };
-const CODE = { generic: 0, genericExit: 1, switch: 152, signal: 232, fault: 290 };
+const CODE = { generic: 0, genericExit: 1, switch: 152, signal: 232, procinfo: 234, fault: 290 };
+/** Between two samples of CPU times: a second, as thread.cpu is percent. */
+const SAMPLE_MS = 1000;
 const CALL_FIELDS = 5;
 const BOTH_SIDES = 3;
 /** Poll intervals while nothing happens. */
@@ -119,9 +122,15 @@ export class LiveSource implements EventSource {
   #stopped = false;
   #closed = false;
   #idleMs = IDLE_MIN_MS;
+  readonly #scans: boolean;
   #pageFaults: boolean;
   #switches: boolean;
   #lastStats: LiveStats | undefined;
+  /** CPU times of processes are asked for, where /proc shows the ids of the events; when next; time of the last event. */
+  #wantsCpuTimes = false;
+  #nextSample = 0;
+  #lastTsLow = 0;
+  #lastTsHigh = 0;
   #lookupSecond = 0;
   #lookups = 0;
   readonly #onWarning: (line: string) => void;
@@ -131,6 +140,8 @@ export class LiveSource implements EventSource {
     this.#onWarning = options.onWarning ?? (() => {});
     this.#pageFaults = options.pageFaults ?? false;
     this.#switches = options.switches ?? true;
+    // A capture of some processes only, or without /proc, says nothing of all the others.
+    this.#scans = options.scan !== false && options.only === undefined;
     let addon: ReturnType<typeof loadAddon>;
     try {
       addon = loadAddon();
@@ -221,6 +232,7 @@ export class LiveSource implements EventSource {
     if (genericWanted && (all || !wanted.calls))
       for (let nr = 0; nr < NR.switch; nr++) if (!knows(calls, nr)) bytes[nr] = BOTH_SIDES;
     bytes[NR.procexit] = BOTH_SIDES;
+    this.#wantsCpuTimes = has(CODE.procinfo) && this.#scans && this.kernelPid === process.pid;
     const switches = this.#switches && has(CODE.switch);
     const faults = this.#pageFaults && has(CODE.fault);
     if (switches) bytes[NR.switch] = BOTH_SIDES;
@@ -248,7 +260,24 @@ export class LiveSource implements EventSource {
     this.start = 0;
     this.end = this.#probe.drain(this.#batch, 0, this.#stopped ? 0 : HORIZON_NS);
     if (this.end > 0) this.#idleMs = IDLE_MIN_MS;
+    this.#sampleCpuTimes();
     return this.end > 0 || !this.#stopped;
+  }
+
+  /** Once a second, adds the CPU times of all processes behind the events of the batch. */
+  #sampleCpuTimes(): void {
+    if (this.end > 0) {
+      const view = new DataView(this.#batch.buffer);
+      const last = this.end - view.getUint32(this.end - 4, true);
+      this.#lastTsLow = view.getUint32(last + 10, true);
+      this.#lastTsHigh = view.getUint32(last + 14, true);
+    }
+    const now = performance.now();
+    if (!this.#wantsCpuTimes || this.#stopped || this.#lastTsHigh === 0 || now < this.#nextSample) return;
+    // A full batch has no room for all of them: later then.
+    if (this.end > WINDOW_BYTES / 2) return;
+    this.#nextSample = now + SAMPLE_MS;
+    this.end = writeCpuTimes(this.#batch, this.end, this.#lastTsLow, this.#lastTsHigh);
   }
 
   /**
