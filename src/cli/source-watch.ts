@@ -9,6 +9,7 @@
 import { type BigIntStats, realpathSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { FSWatcher } from 'chokidar';
+import { importPackage } from './import-package.js';
 
 /** After a change, how long to wait for the rest of it, in milliseconds. */
 const SETTLE_MS = 15;
@@ -65,7 +66,7 @@ export class SourceWatch {
       if (added.length > 0) this.watcher.add(added);
       return;
     }
-    const { watch } = await import('chokidar');
+    const { watch } = await importPackage<typeof import('chokidar')>('chokidar');
     if (this.closed || this.watcher !== null) return;
     const watcher = watch([...this.folders], { depth: 0, ignoreInitial: true, atomic: false });
     this.watcher = watcher;

@@ -16,14 +16,22 @@ import { LUA_SIDE } from './api/lua-side.js';
 import { demo, root } from './run-burin.js';
 
 const haveSysdig = spawnSync('sysdig', ['--version'], { encoding: 'utf8' }).stdout?.includes('0.29.3') ?? false;
-const expected = JSON.parse(
-  readFileSync(new URL('api/expected.json', import.meta.url), 'utf8').replaceAll('CAP', demo),
-) as Record<string, Kept>;
+const recorded = JSON.parse(readFileSync(new URL('api/expected.json', import.meta.url), 'utf8')) as Record<
+  string,
+  Kept
+>;
+/** Records name the capture `CAP`, in what was printed and in the names of cases; only the former is replaced. */
+const expected = new Map(
+  Object.entries(recorded).map(([name, kept]) => [
+    name,
+    JSON.parse(JSON.stringify(kept).replaceAll('CAP', demo)) as Kept,
+  ]),
+);
 
 it('names of cases are unique, and there is a record of each', () => {
   assert.equal(new Set(CASES.map((test) => test.name)).size, CASES.length);
   const judged = CASES.filter((test) => test.own === undefined).map((test) => test.name);
-  assert.deepEqual(Object.keys(expected).sort(), judged.sort());
+  assert.deepEqual([...expected.keys()].sort(), judged.sort());
 });
 
 const IN_BOTH_TIERS = new Set([...LIFECYCLE, ...LUA_SIDE]);
@@ -36,7 +44,7 @@ for (const tier of ['compiled', 'interpreter']) {
       it(test.own === undefined ? test.name : `${test.name} (unlike sysdig: ${test.own.why})`, async () => {
         const ours = await inBurin(test, demo, tier);
         const lines =
-          test.own === undefined ? differences(test, ours, expected[test.name]!) : ownDifferences(test, ours);
+          test.own === undefined ? differences(test, ours, expected.get(test.name)!) : ownDifferences(test, ours);
         assert.deepEqual(lines, []);
       });
     }
