@@ -73,18 +73,18 @@ export class ChiselHost {
         return false;
       }
     };
-    const takes = takesArgumentWord(name, chisel.declared, rest, isFilter);
-    // Lua sees bytes.
-    const word = takes ? Buffer.from(rest[0]!, 'utf8').toString('latin1') : undefined;
-    this.origins[this.origins.length - 1]!.word = word;
     try {
+      const takes = takesArgumentWord(name, chisel.declared, rest, isFilter);
+      // Lua sees bytes.
+      const word = takes ? Buffer.from(rest[0]!, 'utf8').toString('latin1') : undefined;
+      this.origins[this.origins.length - 1]!.word = word;
       chisel.setArgumentWord(word);
+      return takes ? 1 : 0;
     } catch (error) {
       // It was never in the run: it is not asked for its on_capture_end.
       this.chisels.pop();
       throw error;
     }
-    return takes ? 1 : 0;
   }
 
   /** Every file that was read as Lua so far, for a chisel that failed to load, too. */

@@ -239,6 +239,8 @@ export class Inspector {
       }
       event.dataOffset = at + header + nparams * 2;
     }
+    // Without newer events there are no newer parameters either.
+    if (this.codeLimit < EVENT_COUNT && nparams > EVENTS[type]!.shown) nparams = EVENTS[type]!.shown;
     event.nparams = nparams;
   }
 
