@@ -6,6 +6,7 @@ import type { Predicate } from '../sinsp/filter/predicate.js';
 import { ipv4Text, ipv6Text } from '../sinsp/format/addresses.js';
 import { FD_TYPE, FD_TYPES, PPME } from '../sinsp/schema/index.js';
 import { type FdInfo, L4_ICMP, L4_RAW, L4_TCP, L4_UDP, ROLE_NONE } from '../sinsp/state/fd-info.js';
+import { splitEnv, splitNul } from '../sinsp/state/nul-lists.js';
 import type { State } from '../sinsp/state/state.js';
 import type { ThreadInfo } from '../sinsp/state/thread-info.js';
 
@@ -93,16 +94,13 @@ function threadEntry(lua: LuaState, state: State, thread: ThreadInfo, barebone: 
   entry.set('exe', thread.exe.text);
   entry.set('username', state.users.get(thread.uid)?.name ?? '<NA>');
   entry.set('clone_ts', ((BigInt(thread.cloneTsHigh) << 32n) | BigInt(thread.cloneTsLow)).toString());
-  entry.set('args', textList(lua, thread.args));
-  entry.set('env', textList(lua, main.env));
+  entry.set('args', listTable(lua, splitNul(thread.args)));
+  entry.set('env', listTable(lua, splitEnv(main.env)));
   return entry;
 }
 
-function textList(lua: LuaState, text: string): LuaTable {
+function listTable(lua: LuaState, parts: readonly string[]): LuaTable {
   const list = lua.newTable();
-  if (text === '') return list;
-  const parts = text.split('\0');
-  if (parts[parts.length - 1] === '') parts.pop();
   parts.forEach((part, index) => {
     list.set(index + 1, part);
   });

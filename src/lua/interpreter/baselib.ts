@@ -1,6 +1,6 @@
 /** Lua's basic functions, environments included. */
 import { ArgumentError, KernelError } from '../kernel/errors.js';
-import { stringToNumber, stringToNumberBase } from '../kernel/numbers.js';
+import { numberToString, stringToNumber, stringToNumberBase } from '../kernel/numbers.js';
 import type { LuaValue } from '../vm.js';
 import { pcallFunction, xpcallFunction } from './coroutines.js';
 import { type CallInfo, type LClosure, type LuaThread, lobject, Slot, TABLE } from './fengari.js';
@@ -120,7 +120,9 @@ export function openBase(runtime: Runtime): void {
   define('error', (thread, args) => {
     const level = optInt(args, 1, 1);
     const value = args[0];
-    const located = typeof value === 'string' && level > 0 ? where(thread, level) + value : value;
+    // A number is a text here, too.
+    const text = typeof value === 'number' ? numberToString(value) : value;
+    const located = typeof text === 'string' && level > 0 ? where(thread, level) + text : value;
     return raiseValue(thread, toSlot(located)) as never;
   });
   define('getfenv', (thread, args) => {
