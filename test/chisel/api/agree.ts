@@ -34,14 +34,26 @@ function words(test: ApiCase, capture: string): string[] {
     : ['-r', capture, ...given];
 }
 
-const start = (test: ApiCase, capture: string, before: readonly string[], program?: readonly string[]): Promise<Run> =>
-  run([...before, ...words(test, capture)], {
+/** Runs a case; in what was printed the capture is called CAP, wherever it lies. */
+async function start(
+  test: ApiCase,
+  capture: string,
+  before: readonly string[],
+  program?: readonly string[],
+): Promise<Run> {
+  const result = await run([...before, ...words(test, capture)], {
     files: Object.fromEntries(
       Object.entries(test.files).map(([path, content]) => [path, content.replaceAll('CAP', capture)]),
     ),
     ...(test.env === undefined ? {} : { env: test.env }),
     ...(program === undefined ? {} : { program }),
   });
+  return {
+    ...result,
+    stdout: result.stdout.replaceAll(capture, 'CAP'),
+    stderr: result.stderr.replaceAll(capture, 'CAP'),
+  };
+}
 
 export const inBurin = (test: ApiCase, capture: string, tier: string): Promise<Run> =>
   start(
