@@ -1,7 +1,7 @@
 /** `burin new`: writes a commented chisel to start from, and points the Lua language server at the API's stubs. */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { packageRoot } from '../chisel/search-path.js';
+import { packageRoot } from '../package-root.js';
 
 const TEMPLATE_FOLDER = join('lua', 'templates');
 

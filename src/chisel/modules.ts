@@ -5,9 +5,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LuaState, LuaValue } from '../lua/vm.js';
+import { packageRoot } from '../package-root.js';
 import { fsModule } from './host-fs.js';
 import { netModule } from './host-net.js';
-import { packageRoot } from './search-path.js';
 
 /** Module name to file below the package's `lua/` folder. */
 const FILES: Record<string, string> = {

@@ -2,18 +2,8 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { packageRoot } from '../package-root.js';
 import { ChiselError } from './errors.js';
-
-/** The package's root: the folder that holds `chisels/` and `lua/`. */
-export function packageRoot(): string {
-  let folder = fileURLToPath(new URL('.', import.meta.url));
-  for (let up = 0; up < 5; up++) {
-    if (existsSync(join(folder, 'chisels')) && existsSync(join(folder, 'package.json'))) return folder;
-    folder = join(folder, '..');
-  }
-  return folder;
-}
 
 /** Default `package.path` of LuaJIT on Debian, which published chisels rely on. */
 const LUA_PATH =

@@ -5,7 +5,7 @@ import { printableText } from '../sinsp/fields/fd-views.js';
 import type { Predicate } from '../sinsp/filter/predicate.js';
 import { ipv4Text, ipv6Text } from '../sinsp/format/addresses.js';
 import { FD_TYPE, FD_TYPES, PPME } from '../sinsp/schema/index.js';
-import { type FdInfo, L4_ICMP, L4_RAW, L4_TCP, L4_UDP, ROLE_NONE } from '../sinsp/state/fd-info.js';
+import { type FdInfo, L4_ICMP, L4_RAW, L4_TCP, L4_UDP, ROLE_SERVER } from '../sinsp/state/fd-info.js';
 import { splitEnv, splitNul } from '../sinsp/state/nul-lists.js';
 import type { State } from '../sinsp/state/state.js';
 import type { ThreadInfo } from '../sinsp/state/thread-info.js';
@@ -135,7 +135,7 @@ function socketEnds(entry: LuaTable, fd: FdInfo, source: string, destination: st
   entry.set('cport', fd.sport);
   entry.set('sip', destination);
   entry.set('sport', fd.dport);
-  entry.set('is_server', fd.role !== ROLE_NONE && fd.role === 2);
+  entry.set('is_server', fd.role === ROLE_SERVER);
   entry.set('l4proto', L4_WORDS[fd.l4proto] ?? '<NA>');
 }
 

@@ -10,7 +10,7 @@ import type { Chisel } from '../chisel/chisel.js';
 import { ChiselError } from '../chisel/errors.js';
 import { forgetOldScripts, type ReloadMode, type ReloadResult, reloadChisel } from '../chisel/reload.js';
 import { replayPast } from '../chisel/replay.js';
-import { packageRoot } from '../chisel/search-path.js';
+import { packageRoot } from '../package-root.js';
 import { isEventBlock } from '../scap/event-blocks.js';
 import type { EventCursor } from '../sinsp/event.js';
 import { compileFilter } from '../sinsp/filter/index.js';

@@ -13,7 +13,6 @@ import {
   EVENT_V1_HEADER,
   EVENT_V2_HEADER,
   eventBlockKind,
-  isEventBlock,
   LARGE,
   LENGTH_OFF_BY_3,
   recoverParamCount,
@@ -339,5 +338,3 @@ export class Inspector {
     return handler(event);
   }
 }
-
-export { isEventBlock };

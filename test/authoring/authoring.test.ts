@@ -8,7 +8,7 @@ import { checkChisel } from '../../src/authoring/check-chisel.js';
 import { API_NAMES, CALLBACKS, LUA_GLOBALS } from '../../src/authoring/lua-names.js';
 import { templateNames } from '../../src/authoring/new-chisel.js';
 import { syntaxErrorColumn } from '../../src/authoring/syntax-column.js';
-import { packageRoot } from '../../src/chisel/search-path.js';
+import { packageRoot } from '../../src/package-root.js';
 import { chiselFolder, startChisel, writeChisel } from '../support/chisel-run.js';
 
 const root = packageRoot();

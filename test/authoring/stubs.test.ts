@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { it } from 'node:test';
 import { API_NAMES, CALLBACKS } from '../../src/authoring/lua-names.js';
-import { packageRoot } from '../../src/chisel/search-path.js';
+import { packageRoot } from '../../src/package-root.js';
 import { FIELDS } from '../../src/sinsp/fields/index.js';
 
 const stubs = readFileSync(path.join(packageRoot(), 'lua/burin.meta.lua'), 'utf8');

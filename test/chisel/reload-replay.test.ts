@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { FlightRecorder } from '../../src/capture/recorder.js';
 import type { Chisel } from '../../src/chisel/chisel.js';
 import { type ReloadResult, reloadChisel } from '../../src/chisel/reload.js';
-import { packageRoot } from '../../src/chisel/search-path.js';
+import { packageRoot } from '../../src/package-root.js';
 import type { InspectorSnapshot } from '../../src/sinsp/inspector.js';
 import { type ChiselRunSetup, plain, startChisel, writeChisel } from '../support/chisel-run.js';
 import { NUMBER_LUA, NumberedSource } from '../support/numbered-source.js';

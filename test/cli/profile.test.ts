@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'node:test';
-import { packageRoot } from '../../src/chisel/search-path.js';
+import { packageRoot } from '../../src/package-root.js';
 import { chiselFolder, writeChisel } from '../support/chisel-run.js';
 
 const root = packageRoot();

@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { it } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
-import { packageRoot } from '../../src/chisel/search-path.js';
+import { packageRoot } from '../../src/package-root.js';
 import { chiselFolder, writeChisel } from '../support/chisel-run.js';
 
 const root = packageRoot();
