@@ -36,7 +36,7 @@ export class CaptureDump {
   private held: Map<string, Uint8Array> | null = null;
 
   /**
-   * Opens the file, unless it is one of several, and joins the inspector's onSection and onRejected.
+   * Opens the file, unless it is one of several, and joins the inspector's onSection, onRejected and onLeading.
    * Throws an Error with a full sentence when the file cannot be written; so do the other methods.
    */
   constructor(
@@ -45,7 +45,7 @@ export class CaptureDump {
     private readonly options: DumpOptions = {},
   ) {
     this.files = new CaptureFiles(path, options, options);
-    const { onSection, onRejected } = inspector;
+    const { onSection, onRejected, onLeading } = inspector;
     inspector.onSection = () => {
       onSection?.();
       this.headerWritten = true;
@@ -55,6 +55,10 @@ export class CaptureDump {
     };
     inspector.onRejected = (event) => {
       onRejected?.(event);
+      this.rejected(event);
+    };
+    inspector.onLeading = (event) => {
+      onLeading?.(event);
       this.rejected(event);
     };
   }

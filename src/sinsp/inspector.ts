@@ -79,6 +79,8 @@ export class Inspector {
    * Used by the fatfile mode of -w.
    */
   onRejected: ((event: EventCursor) => void) | null = null;
+  /** Called for the events before the first proper one, which belong to the header in all but form. */
+  onLeading: ((event: EventCursor) => void) | null = null;
 
   constructor(options: InspectorOptions = {}) {
     this.state = new State(options);
@@ -272,7 +274,7 @@ export class Inspector {
     state.begin(event);
     this.onEvery?.(event);
     state.apply(event);
-    this.onRejected?.(event);
+    this.onLeading?.(event);
   }
 
   /** All metadata of the section is loaded: events come now. Happens by itself with the first event. */
