@@ -3,7 +3,7 @@ import type { EventCursor } from '../event.js';
 import type { RenderSettings } from '../fields/field.js';
 import { ByteWriter } from './byte-writer.js';
 import { writePadded, writeUint } from './numbers.js';
-import { localOffset, nanosOf, secondsOf, writeClock, writeFraction, writeSeconds } from './time.js';
+import { localOffset, nanosOf, secondsOf, writeClock, writeSeconds } from './time.js';
 
 export class OutputTime {
   private readonly offset = localOffset();
@@ -58,26 +58,15 @@ export class OutputTime {
         break;
       }
       case 'r':
-        writeDifference(writer, event.time);
+        writeSeconds(writer, event.time);
         break;
       case 'd':
         writeSeconds(writer, event.thread?.latency ?? 0);
         break;
       case 'D':
-        writeDifference(writer, Number.isNaN(this.previous) ? 0 : event.time - this.previous);
+        writeSeconds(writer, Number.isNaN(this.previous) ? 0 : event.time - this.previous);
         this.previous = event.time;
         break;
     }
   }
-}
-
-/** A difference of times in seconds. Negative ones, from clocks of different CPUs, wrap as unsigned 64-bit numbers do. */
-function writeDifference(writer: ByteWriter, nanos: number): void {
-  if (nanos >= 0) {
-    writeSeconds(writer, nanos);
-    return;
-  }
-  const wrapped = BigInt.asUintN(64, BigInt(nanos));
-  writer.text((wrapped / 1_000_000_000n).toString());
-  writeFraction(writer, Number(wrapped % 1_000_000_000n));
 }

@@ -92,8 +92,17 @@ export function writeFraction(writer: ByteWriter, nanos: number): void {
   writePadded(writer, nanos, 9);
 }
 
-/** Nanoseconds as seconds with nine decimals. */
+/**
+ * Nanoseconds as seconds with nine decimals. Negative differences, from clocks of different CPUs, wrap around as unsigned
+ * 64-bit numbers do.
+ */
 export function writeSeconds(writer: ByteWriter, nanos: number): void {
+  if (nanos < 0) {
+    const wrapped = BigInt.asUintN(64, BigInt(nanos));
+    writer.text((wrapped / 1_000_000_000n).toString());
+    writeFraction(writer, Number(wrapped % 1_000_000_000n));
+    return;
+  }
   const seconds = Math.floor(nanos / BILLION);
   writeUint(writer, seconds);
   writeFraction(writer, nanos - seconds * BILLION);
