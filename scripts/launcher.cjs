@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /**
- * Starts the bundled program with V8's code cache, when there is one that fits this version of Node.
+ * Starts the bundled program with V8's code cache, when there is one that fits this version of Node. There are two: what
+ * plain reading needs, and what chisels need besides, because unpacking a cache takes time by its size.
  * Becomes dist/bin/burin.js. BURIN_CODE_CACHE=write makes the cache at the end of a run (the build does that).
  */
 'use strict';
@@ -9,7 +10,8 @@ const path = require('node:path');
 const vm = require('node:vm');
 
 const file = path.join(__dirname, 'program.cjs');
-const cacheFile = path.join(__dirname, 'program.cache');
+const withChisel = process.argv.some((argument) => /^(-\w*c|--chisel)/.test(argument));
+const cacheFile = path.join(__dirname, withChisel ? 'chisel.cache' : 'program.cache');
 const parameters = ['exports', 'require', 'module', '__filename', '__dirname'];
 
 let cachedData;

@@ -2,8 +2,7 @@
  * Bytes of a capture before anyone looks at blocks: a file or standard input read synchronously, gunzipped when the
  * first two bytes say so (the name does not matter).
  */
-import fs from 'node:fs';
-import zlib from 'node:zlib';
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { createInflater, GzipDamage } from './gzip-inflate.js';
 import { openInflateThread } from './inflate-thread.js';
 
@@ -25,7 +24,7 @@ const sleepCell = new Int32Array(new SharedArrayBuffer(4));
 export function readWaiting(fd: number, target: Uint8Array, at: number, length: number): number {
   for (;;) {
     try {
-      return fs.readSync(fd, target, at, length, null);
+      return readSync(fd, target, at, length, null);
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code;
       if (code === 'EOF') return 0;
@@ -40,12 +39,12 @@ const THREAD_FROM = 1 << 20;
 
 /** Opens `path` (`-` is standard input). Throws the error of the operating system when it cannot be opened. */
 export function openBytes(path: string): { input: ByteInput; size: number } {
-  const fd = path === '-' ? 0 : fs.openSync(path, 'r');
+  const fd = path === '-' ? 0 : openSync(path, 'r');
   const closeFd = () => {
-    if (fd !== 0) fs.closeSync(fd);
+    if (fd !== 0) closeSync(fd);
   };
   try {
-    const stat = fs.fstatSync(fd);
+    const stat = fstatSync(fd);
     if (stat.isDirectory()) throw Object.assign(new Error('is a directory'), { code: 'EISDIR' });
     const regular = stat.isFile();
     const head = new Uint8Array(2);
@@ -63,7 +62,15 @@ export function openBytes(path: string): { input: ByteInput; size: number } {
       const threaded = openInflateThread(fd);
       if (threaded) return { input: threaded, size };
     }
-    const inflater = createInflater(fd, head, regular && fd !== 0, GzipDamage, fs, zlib);
+    const inflater = createInflater(
+      fd,
+      head,
+      regular && fd !== 0,
+      GzipDamage,
+      process.getBuiltinModule('node:fs'),
+      // Loading this one takes a few milliseconds of every start.
+      process.getBuiltinModule('node:zlib'),
+    );
     return {
       input: {
         read: inflater.read,

@@ -1,17 +1,18 @@
 /** The progress line on standard error while captures are read: percent, events a second, time left. */
 import { writeSync } from 'node:fs';
 import type { EventSource } from '../capture/event-source.js';
+import { clockMs } from './clock.js';
 
 const EVERY_MS = 200;
 
 export class Progress {
-  private readonly begun = performance.now();
+  private readonly begun = clockMs();
   private shownAt = 0;
   private shown = false;
 
   /** Called often; shows something a few times a second. */
   tick(source: EventSource, events: number): void {
-    const now = performance.now();
+    const now = clockMs();
     if (now - this.shownAt < EVERY_MS) return;
     this.shownAt = now;
     const seconds = (now - this.begun) / 1000;

@@ -11,6 +11,7 @@ import { Inspector } from '../sinsp/inspector.js';
 import { EC, EVENT_CATEGORIES, EVENT_COUNT, EVENTS } from '../sinsp/schema/index.js';
 import { L4_TCP, L4_UDP } from '../sinsp/state/fd-info.js';
 import type { ChiselSetup } from './chisel-setup.js';
+import { clockMs } from './clock.js';
 import { EXIT_ERROR, EXIT_LOST, EXIT_OK } from './errors.js';
 import type { Investigation } from './investigation.js';
 import type { LiveSession } from './live.js';
@@ -36,7 +37,7 @@ export class Reader {
   private printer: Printer | null = null;
   private readonly summary: Summary | null;
   private readonly progress: Progress | null;
-  private readonly begun = performance.now();
+  private readonly begun = clockMs();
   /** Events handed to the printer. */
   private handed = 0;
   private dump: CaptureDump | null = null;
@@ -205,13 +206,13 @@ export class Reader {
       return;
     }
     const handler = this.handler();
-    let turnEnds = performance.now() + TURN_MS;
+    let turnEnds = clockMs() + TURN_MS;
     while (source.nextBatch()) {
       if (!inspector.walkBatch(source, handler)) {
         this.done = this.handed < this.settings.maxEvents;
         return;
       }
-      const now = performance.now();
+      const now = clockMs();
       if (now < turnEnds) continue;
       if (output.isTerminal) output.flush();
       progress?.tick(source, this.total + inspector.eventCount);
@@ -221,7 +222,7 @@ export class Reader {
       }
       await new Promise(setImmediate);
       if (this.interrupted) return;
-      turnEnds = performance.now() + TURN_MS;
+      turnEnds = clockMs() + TURN_MS;
     }
   }
 
@@ -259,10 +260,10 @@ export class Reader {
     const { source } = live;
     const { maxSeconds } = settings;
     const { statsSeconds } = settings.live;
-    let reported = performance.now();
+    let reported = clockMs();
     let stopped = false;
     while (source.nextBatch()) {
-      const turn = performance.now();
+      const turn = clockMs();
       if (source.end > source.start) {
         investigation?.beforeBatch(source);
         if (copies) this.dump!.copyBatch(source);
@@ -274,7 +275,7 @@ export class Reader {
       } else {
         chisels?.host.tick();
       }
-      const now = performance.now();
+      const now = clockMs();
       investigation?.afterTurn(now - turn);
       output.flush();
       if (statsSeconds > 0 && now - reported > statsSeconds * 1000) {
@@ -340,7 +341,7 @@ export class Reader {
     this.summary?.write(output.writer);
     output.flush();
     if (settings.verbose) {
-      const seconds = (performance.now() - this.begun) / 1000;
+      const seconds = (clockMs() - this.begun) / 1000;
       process.stderr.write(
         `Driver Events:0\nDriver Drops:0\nSuppressed by Comm:0\nElapsed time: ${seconds.toFixed(3)}, ` +
           `Captured Events: ${this.total}, ${(this.total / seconds).toFixed(2)} eps\n`,

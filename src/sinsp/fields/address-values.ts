@@ -1,5 +1,4 @@
 /** Addresses and networks as filters give them, and how they are compared. */
-import { isIPv6 } from 'node:net';
 import { FieldError } from './field.js';
 
 /** An address as FdInfo has it: IPv4 as a number (first octet lowest), IPv6 as 16 bytes. */
@@ -17,7 +16,7 @@ function parseIpv4(text: string): number {
 }
 
 function parseIpv6(text: string): Uint8Array {
-  if (!isIPv6(text)) throw new FieldError(`"${text}" is not an IPv6 address`);
+  if (!process.getBuiltinModule('node:net').isIPv6(text)) throw new FieldError(`"${text}" is not an IPv6 address`);
   const dotted = /^(.*:)(\d+\.\d+\.\d+\.\d+)$/.exec(text);
   if (dotted !== null) {
     const [a, b, c, d] = dotted[2]!.split('.').map(Number) as [number, number, number, number];

@@ -87,7 +87,15 @@ const indexTables = new Map<string, Int8Array>();
 export function paramIndexes(name: string): Int8Array {
   let table = indexTables.get(name);
   if (table === undefined) {
-    table = Int8Array.from(EVENTS, (info) => info.params.findIndex((param) => param.name === name));
+    table = new Int8Array(EVENTS.length).fill(-1);
+    // Plain loops: this runs at start, before the engine has compiled anything.
+    for (const { code, params } of EVENTS) {
+      for (let i = 0; i < params.length; i++) {
+        if (params[i]!.name !== name) continue;
+        table[code] = i;
+        break;
+      }
+    }
     indexTables.set(name, table);
   }
   return table;

@@ -56,13 +56,18 @@ const CALLS: Record<string, readonly Paths[]> = {
   symlinkat: [{ source: ['linkpath', 'linkdirfd'], target: ['target'] }],
 };
 
-/** The paths of each event code, for exit events that have them all. */
-const PATHS: (Paths | undefined)[] = EVENTS.map((info) => {
-  if (!info.isExit) return undefined;
-  const has = (where: Where | undefined): boolean =>
-    where === undefined || where.every((name) => paramIndexes(name!)[info.code]! >= 0);
-  return CALLS[info.name]?.find((paths) => has(paths.name) && has(paths.source) && has(paths.target));
-});
+let pathTable: (Paths | undefined)[] | undefined;
+
+/** The paths of each event code, for exit events that have them all; made when it is first asked for. */
+function pathsByCode(): (Paths | undefined)[] {
+  pathTable ??= EVENTS.map((info) => {
+    if (!info.isExit) return undefined;
+    const has = (where: Where | undefined): boolean =>
+      where === undefined || where.every((name) => paramIndexes(name!)[info.code]! >= 0);
+    return CALLS[info.name]?.find((paths) => has(paths.name) && has(paths.source) && has(paths.target));
+  });
+  return pathTable;
+}
 
 function field(name: string, description: string, which: keyof Paths, raw: boolean): Field {
   return text(
@@ -71,8 +76,9 @@ function field(name: string, description: string, which: keyof Paths, raw: boole
     (context) => {
       const full = absoluteReader(context);
       const { state } = context.inspector;
+      const paths = pathsByCode();
       return (event) => {
-        const where = PATHS[event.type]?.[which];
+        const where = paths[event.type]?.[which];
         if (where === undefined) return undefined;
         const index = paramIndexes(where[0])[event.type]!;
         const end = event.paramTextEnd(index);
@@ -85,7 +91,7 @@ function field(name: string, description: string, which: keyof Paths, raw: boole
         return raw ? latin1(event.bytes, event.paramOffsets[index]!, end) : full(event, where);
       };
     },
-    { eventTypes: () => Uint8Array.from(PATHS, (paths) => (paths?.[which] === undefined ? 0 : 1)) },
+    { eventTypes: () => Uint8Array.from(pathsByCode(), (paths) => (paths?.[which] === undefined ? 0 : 1)) },
   );
 }
 

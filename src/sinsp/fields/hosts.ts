@@ -2,7 +2,6 @@
  * Host names of addresses, for the few fields that speak of them. A name is known from the moment that a filter asks for it;
  * printing a field asks nobody.
  */
-import { spawnSync } from 'node:child_process';
 
 /** Names by address as text. */
 const known = new Map<string, string>();
@@ -13,6 +12,8 @@ export const hostName = (address: string): string | undefined => known.get(addre
 /** The addresses of a host, asked of the system once, when a filter is compiled. */
 export function hostAddresses(name: string): string[] {
   if (!/^[A-Za-z0-9._:-]+$/.test(name) || name.startsWith('-')) return [];
+  // Loaded here: most runs ask for no host.
+  const { spawnSync } = process.getBuiltinModule('node:child_process');
   const result = spawnSync('getent', ['ahosts', name], { encoding: 'latin1', timeout: 5000 });
   const addresses = [
     ...new Set(

@@ -9,14 +9,15 @@ import type { FdInfo } from '../state/fd-info.js';
 import { type ByteWriter, literal } from './byte-writer.js';
 import { ParamRenderer } from './params.js';
 
-const EVENT_NAMES = EVENTS.map((event) => literal(event.name));
+/** By event code; made on first use. */
+const EVENT_NAMES: (Name | undefined)[] = new Array(EVENTS.length).fill(undefined);
 const SYSCALL_NAMES: (Name | undefined)[] = [];
 const UNKNOWN_SYSCALL = literal('<NA>');
 
 /** The name of an event; generic events are called by their system call. */
 export function eventName(event: EventCursor): Name {
   const type = event.type;
-  if (type > PPME.GENERIC_X) return EVENT_NAMES[type]!;
+  if (type > PPME.GENERIC_X) return (EVENT_NAMES[type] ??= literal(event.info.name));
   const id = genericCallId(event, -1);
   const known = SYSCALL_NAMES[id];
   if (known !== undefined) return known;

@@ -3,12 +3,25 @@
  * A closed pipe (`| head`) ends the process quietly with status 0.
  */
 
-import { writeSync } from 'node:fs';
-import { isatty } from 'node:tty';
+import { fstatSync, writeSync } from 'node:fs';
 import { ByteWriter } from './byte-writer.js';
 
 /** Bytes that may wait before they are written. */
 const FLUSH_AT = 1 << 17;
+
+/** Device number of /dev/null on Linux. */
+const NULL_DEVICE = 0x103;
+
+/** Node's module for terminals takes a few milliseconds to load, so files, pipes and /dev/null are told apart before. */
+function isTerminal(fd: number): boolean {
+  try {
+    const stat = fstatSync(fd);
+    if (process.platform === 'linux' && (!stat.isCharacterDevice() || stat.rdev === NULL_DEVICE)) return false;
+  } catch {
+    return false;
+  }
+  return process.getBuiltinModule('node:tty').isatty(fd);
+}
 
 const clock = new Int32Array(new SharedArrayBuffer(4));
 
@@ -36,7 +49,7 @@ export class Output {
   unbuffered = false;
 
   constructor(private readonly fd = 1) {
-    this.isTerminal = isatty(fd);
+    this.isTerminal = isTerminal(fd);
     this.writer = new ByteWriter((bytes) => this.write(bytes), FLUSH_AT * 2);
   }
 

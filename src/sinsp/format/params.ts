@@ -102,8 +102,22 @@ const RESOLVING: ReadonlySet<number> = new Set([
   PT.DYN,
 ]);
 
-const ERRNO_NAMES = new Map([...ERRNO].map(([number, name]) => [number, literal(name)]));
-const SIGNAL_NAMES = new Map([...SIGNALS].map(([number, name]) => [number, literal(name)]));
+/** Names by number as literals, which are made on first use. */
+function literals(names: ReadonlyMap<number, string>): (number: number) => Name | undefined {
+  const made = new Map<number, Name>();
+  return (number) => {
+    let name = made.get(number);
+    if (name === undefined) {
+      const text = names.get(number);
+      if (text === undefined) return undefined;
+      name = literal(text);
+      made.set(number, name);
+    }
+    return name;
+  };
+}
+const errnoName = literals(ERRNO);
+const signalName = literals(SIGNALS);
 /** `<T` by descriptor type. */
 const FD_OPENINGS = FD_TYPES.map(({ letter }) => literal(`<${letter}`));
 const UNKNOWN_FD_OPENING = literal('<?');
@@ -572,7 +586,7 @@ export class ParamRenderer {
     let first = true;
     for (let bit = 0; bit < 32; bit++) {
       if ((set & (1 << bit)) === 0) continue;
-      const name = SIGNAL_NAMES.get(bit + 1);
+      const name = signalName(bit + 1);
       if (name === undefined) continue;
       if (!first) writer.byte(SPACE);
       first = false;
@@ -624,7 +638,7 @@ export class ParamRenderer {
         return true;
       }
       case PT.SIGTYPE: {
-        const name = SIGNAL_NAMES.get(this.small(event, 1));
+        const name = signalName(this.small(event, 1));
         if (name === undefined) return false;
         writer.literal(name);
         return true;
@@ -660,7 +674,7 @@ export class ParamRenderer {
 
   private resolveErrno(value: number, writer: ByteWriter): boolean {
     if (value >= 0) return false;
-    const name = ERRNO_NAMES.get(-value);
+    const name = errnoName(-value);
     if (name === undefined) return false;
     writer.literal(name);
     return true;

@@ -87,6 +87,15 @@ const DYNAMIC_TABLES = new Map(
   ]),
 );
 
+/** Parameters by their text: most are those of other events too. */
+const knownParams = new Map<string, ParamInfo>();
+
+function paramOf(text: string): ParamInfo {
+  let param = knownParams.get(text);
+  if (param === undefined) knownParams.set(text, (param = parseParam(text)));
+  return param;
+}
+
 function parseParam(text: string): ParamInfo {
   const [name, type, format, kind, detail] = text.split(':') as [string, string, string, string?, string?];
   return {
@@ -101,7 +110,7 @@ function parseParam(text: string): ParamInfo {
 
 function parseEvent(line: string, code: number): EventInfo {
   const [name, enumName, direction, shown, category, flags, params] = line.split('|') as string[];
-  const list = params === '' ? [] : params!.split(',').map(parseParam);
+  const list = params === '' ? [] : params!.split(',').map(paramOf);
   return {
     code,
     name: name!,
