@@ -137,11 +137,12 @@ function addChild(
   child.pid = isThread ? event.paramInt64(P_PID, childTid) : childTid;
   child.flags = flags;
   if (!isThread) {
-    for (const [num, fd] of state.fdTable(parent)) {
+    const { fds } = child;
+    state.fdTable(parent).forEach((fd, num) => {
       const copy = fd.copy();
       copy.cloned = true;
-      child.fds.set(num, copy);
-    }
+      fds.set(num, copy);
+    });
     child.cwd = state.cwdOf(parent);
   }
   if (inverted) child.flags |= CLONE_INVERTED;

@@ -1,5 +1,8 @@
 /**
  * What is known of one open descriptor. A duplicated or inherited descriptor is a copy of this record.
+ *
+ * Records come and go with every open and close, so they are small: what only sockets have is a record of its own, made
+ * when something is known of it, and read and written through the descriptor's as if it were there.
  */
 import type { Name } from '../names.js';
 import { FD_TYPE } from '../schema/index.js';
@@ -38,25 +41,15 @@ export const NAME_SOCKET = 1;
 /** Kernel addresses of both ends and the path. */
 export const NAME_UNIX = 2;
 
-export class FdInfo {
-  /** FD_TYPE value. */
-  type = 0;
-  /** The name as stored; null while a socket's name has not been asked for (see `fdName` in fd-names.ts). */
-  name: Name | null = null;
-  /** NAME_*: how to make the name while it is null. */
-  nameForm = NAME_TUPLE;
+/** What only sockets have. */
+class SocketInfo {
   /** Path of a unix socket, for NAME_UNIX. */
   unixPath: Name | null = null;
-  /** The path as it was given to open; null where there is none. */
-  rawName: Name | null = null;
-  /** Open flags (portable O_* bits), device and inode; ino is a double. */
-  openFlags = 0;
-  dev = 0;
-  ino = 0;
-  /** Source and destination addresses. IPv4: unsigned 32-bit with the first octet lowest, as in the file. */
+  /** Source address. IPv4: unsigned 32-bit with the first octet lowest, as in the file. */
   sip = 0;
+  /** Destination address, in the same form. Server sockets keep their address here (dip, dip6, dport). */
   dip = 0;
-  /** IPv6: 16 bytes each, null for other types. Server sockets keep their address in the destination (dip, dip6, dport). */
+  /** IPv6: 16 bytes, null for other types. */
   sip6: Uint8Array | null = null;
   dip6: Uint8Array | null = null;
   sport = 0;
@@ -75,6 +68,42 @@ export class FdInfo {
   unixSourceLow = 0;
   unixDestHigh = 0;
   unixDestLow = 0;
+
+  copy(): SocketInfo {
+    const other = new SocketInfo();
+    other.unixPath = this.unixPath;
+    other.sip = this.sip;
+    other.dip = this.dip;
+    other.sip6 = this.sip6;
+    other.dip6 = this.dip6;
+    other.sport = this.sport;
+    other.dport = this.dport;
+    other.l4proto = this.l4proto;
+    other.role = this.role;
+    other.connected = this.connected;
+    other.isIpv6 = this.isIpv6;
+    other.leftover = this.leftover;
+    other.unixSourceHigh = this.unixSourceHigh;
+    other.unixSourceLow = this.unixSourceLow;
+    other.unixDestHigh = this.unixDestHigh;
+    other.unixDestLow = this.unixDestLow;
+    return other;
+  }
+}
+
+export class FdInfo {
+  /** FD_TYPE value. */
+  type = 0;
+  /** The name as stored; null while a socket's name has not been asked for (see `fdName` in fd-names.ts). */
+  name: Name | null = null;
+  /** NAME_*: how to make the name while it is null. */
+  nameForm = NAME_TUPLE;
+  /** The path as it was given to open; null where there is none. */
+  rawName: Name | null = null;
+  /** Open flags (portable O_* bits), device and inode; ino is a double. */
+  openFlags = 0;
+  dev = 0;
+  ino = 0;
   /** The name before the last change; null when that was never made. Only of interest while nameChanged is set. */
   oldName: Name | null = null;
   /** The name changed in the current event (of any event that has this descriptor as its own). */
@@ -84,6 +113,7 @@ export class FdInfo {
   cloned = false;
   /** Process that a pidfd refers to. */
   pid = 0;
+  private socket: SocketInfo | null = null;
 
   /** Gives it another name. */
   rename(name: Name): void {
@@ -100,41 +130,136 @@ export class FdInfo {
     this.nameForm = form;
   }
 
+  /** A record that is independent of this one. What was renamed in the current event is not part of it. */
   copy(): FdInfo {
     const other = new FdInfo();
     other.type = this.type;
     other.name = this.name;
+    other.nameForm = this.nameForm;
+    other.rawName = this.rawName;
     other.openFlags = this.openFlags;
     other.dev = this.dev;
     other.ino = this.ino;
-    other.sip = this.sip;
-    other.dip = this.dip;
-    other.sip6 = this.sip6;
-    other.dip6 = this.dip6;
-    other.sport = this.sport;
-    other.dport = this.dport;
-    other.l4proto = this.l4proto;
-    other.role = this.role;
-    other.connected = this.connected;
-    other.unixSourceHigh = this.unixSourceHigh;
-    other.unixSourceLow = this.unixSourceLow;
-    other.unixDestHigh = this.unixDestHigh;
-    other.unixDestLow = this.unixDestLow;
-    other.nameForm = this.nameForm;
-    other.unixPath = this.unixPath;
-    other.rawName = this.rawName;
-    other.isIpv6 = this.isIpv6;
-    other.leftover = this.leftover;
     other.closeInProgress = this.closeInProgress;
     other.closeCanceled = this.closeCanceled;
     other.cloned = this.cloned;
     other.pid = this.pid;
+    if (this.socket !== null) other.socket = this.socket.copy();
     return other;
+  }
+
+  // -- sockets ------------------------------------------------------------------------------------------------
+
+  private get asSocket(): SocketInfo {
+    return (this.socket ??= new SocketInfo());
+  }
+
+  /** Path of a unix socket, for NAME_UNIX. */
+  get unixPath(): Name | null {
+    return this.socket === null ? null : this.socket.unixPath;
+  }
+  set unixPath(value: Name | null) {
+    this.asSocket.unixPath = value;
+  }
+  /** Source address. IPv4: unsigned 32-bit with the first octet lowest, as in the file. */
+  get sip(): number {
+    return this.socket === null ? 0 : this.socket.sip;
+  }
+  set sip(value: number) {
+    this.asSocket.sip = value;
+  }
+  /** Destination address, in the same form. Server sockets keep their address here (dip, dip6, dport). */
+  get dip(): number {
+    return this.socket === null ? 0 : this.socket.dip;
+  }
+  set dip(value: number) {
+    this.asSocket.dip = value;
+  }
+  /** IPv6: 16 bytes, null for other types. */
+  get sip6(): Uint8Array | null {
+    return this.socket === null ? null : this.socket.sip6;
+  }
+  set sip6(value: Uint8Array | null) {
+    this.asSocket.sip6 = value;
+  }
+  get dip6(): Uint8Array | null {
+    return this.socket === null ? null : this.socket.dip6;
+  }
+  set dip6(value: Uint8Array | null) {
+    this.asSocket.dip6 = value;
+  }
+  get sport(): number {
+    return this.socket === null ? 0 : this.socket.sport;
+  }
+  set sport(value: number) {
+    this.asSocket.sport = value;
+  }
+  get dport(): number {
+    return this.socket === null ? 0 : this.socket.dport;
+  }
+  set dport(value: number) {
+    this.asSocket.dport = value;
+  }
+  /** L4_* */
+  get l4proto(): number {
+    return this.socket === null ? L4_UNKNOWN : this.socket.l4proto;
+  }
+  set l4proto(value: number) {
+    this.asSocket.l4proto = value;
+  }
+  /** ROLE_* */
+  get role(): number {
+    return this.socket === null ? ROLE_NONE : this.socket.role;
+  }
+  set role(value: number) {
+    this.asSocket.role = value;
+  }
+  get connected(): boolean {
+    return this.socket === null ? false : this.socket.connected;
+  }
+  set connected(value: boolean) {
+    this.asSocket.connected = value;
+  }
+  /** Made as an IPv6 socket, whatever its addresses are now. */
+  get isIpv6(): boolean {
+    return this.socket === null ? false : this.socket.isIpv6;
+  }
+  set isIpv6(value: boolean) {
+    this.asSocket.isIpv6 = value;
+  }
+  /** For a listening socket of the header: what the memory had before it (see socket-info.ts); null otherwise. */
+  get leftover(): Uint8Array | null {
+    return this.socket === null ? null : this.socket.leftover;
+  }
+  set leftover(value: Uint8Array | null) {
+    this.asSocket.leftover = value;
+  }
+  /** Addresses of the ends of a unix socket, as two unsigned halves each. */
+  get unixSourceHigh(): number {
+    return this.socket === null ? 0 : this.socket.unixSourceHigh;
+  }
+  set unixSourceHigh(value: number) {
+    this.asSocket.unixSourceHigh = value;
+  }
+  get unixSourceLow(): number {
+    return this.socket === null ? 0 : this.socket.unixSourceLow;
+  }
+  set unixSourceLow(value: number) {
+    this.asSocket.unixSourceLow = value;
+  }
+  get unixDestHigh(): number {
+    return this.socket === null ? 0 : this.socket.unixDestHigh;
+  }
+  set unixDestHigh(value: number) {
+    this.asSocket.unixDestHigh = value;
+  }
+  get unixDestLow(): number {
+    return this.socket === null ? 0 : this.socket.unixDestLow;
+  }
+  set unixDestLow(value: number) {
+    this.asSocket.unixDestLow = value;
   }
 }
 
 /** Where a record waits whose number was reused while it was being closed. */
 export const CANCELED_FD = Number.MAX_SAFE_INTEGER;
-
-/** Descriptors of a process by number. */
-export type FdTable = Map<number, FdInfo>;

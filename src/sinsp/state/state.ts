@@ -11,8 +11,9 @@ import type { EventCursor } from '../event.js';
 import { latin1, type Name, Names } from '../names.js';
 import { EC, EF, EVENT_CATEGORIES, EVENT_COUNT, EVENT_FLAGS, EVENTS, PPME, PT } from '../schema/index.js';
 import { Containers } from './containers.js';
-import { CANCELED_FD, FdInfo, type FdTable } from './fd-info.js';
+import { CANCELED_FD, FdInfo } from './fd-info.js';
 import { type PortText, portNumber, socketName } from './fd-names.js';
+import { FdTable } from './fd-table.js';
 import { HANDLERS } from './handlers.js';
 import { NetworkInterfaces } from './interfaces.js';
 import { MetadataLoader } from './metadata-loader.js';
@@ -108,8 +109,13 @@ const FD_EVENT = EF.CREATES_FD | EF.USES_FD | EF.DESTROYS_FD;
 /** A copy of a thread with copies of its descriptors. */
 function copyThread(thread: ThreadInfo): ThreadInfo {
   const copy = Object.assign(Object.create(ThreadInfo.prototype) as ThreadInfo, thread);
-  copy.fds = new Map();
-  for (const [number, fd] of thread.fds) copy.fds.set(number, Object.assign(fd.copy(), fd));
+  copy.fds = new FdTable();
+  thread.fds.forEach((fd, number) => {
+    const other = fd.copy();
+    other.oldName = fd.oldName;
+    other.nameChanged = fd.nameChanged;
+    copy.fds.set(number, other);
+  });
   copy.stored = thread.hasStored && thread.stored !== null ? thread.stored.copy() : null;
   copy.hasStored = copy.stored !== null;
   copy.extra = null;
@@ -150,13 +156,14 @@ export class State {
   private readonly groupSizes = new Map<number, number>();
   private lastTid = Number.NaN;
   private lastThread: ThreadInfo | null = null;
-  private readonly emptyTable: FdTable = new Map();
+  private readonly emptyTable = new FdTable();
   private readonly spareStores: StoredEnter[] = [];
 
   // What the previous event scheduled.
   private scheduled = false;
   private tidToRemove = Number.NaN;
-  private tidOfFd = 0;
+  /** The thread whose descriptors are removed. */
+  private threadOfFd: ThreadInfo | null = null;
   private fdToRemove = -1;
   private secondFdToRemove = -1;
 
@@ -230,7 +237,10 @@ export class State {
       this.removeThread(tid, false);
     }
     if (this.fdToRemove >= 0) {
-      const thread = this.threads.get(this.tidOfFd) ?? this.createPlaceholder(this.tidOfFd);
+      let thread = this.threadOfFd;
+      // Another record may stand in its place by now.
+      if (thread?.removed) thread = this.threadOrPlaceholder(thread.tid);
+      this.threadOfFd = null;
       if (thread !== null) {
         const table = this.fdTable(thread);
         table.delete(this.fdToRemove);
@@ -251,7 +261,7 @@ export class State {
   scheduleFdRemoval(thread: ThreadInfo, num: number): void {
     if (this.fdToRemove >= 0) this.secondFdToRemove = num;
     else this.fdToRemove = num;
-    this.tidOfFd = thread.tid;
+    this.threadOfFd = thread;
     this.scheduled = true;
   }
 

@@ -1,6 +1,7 @@
 /** What is known of one thread. */
 import type { Name } from '../names.js';
-import type { FdInfo, FdTable } from './fd-info.js';
+import type { FdInfo } from './fd-info.js';
+import { FdTable } from './fd-table.js';
 import type { StoredEnter } from './stored-enter.js';
 
 /** Value of uid, gid and loginuid that means "not known". */
@@ -70,7 +71,7 @@ export class ThreadInfo {
   placeholder = false;
 
   /** Own descriptors; unused while the thread shares those of its main thread (State.fdTable picks the right one). */
-  fds: FdTable = new Map();
+  fds: FdTable = new FdTable();
 
   // -- enter/exit pairing -------------------------------------------------------------------------------------
   /** Code of the last enter event, or NO_EVENT. */
