@@ -6,9 +6,11 @@ import type { Predicate } from '../sinsp/filter/predicate.js';
 import { ipv4Text, ipv6Text } from '../sinsp/format/addresses.js';
 import { FD_TYPE, FD_TYPES, PPME } from '../sinsp/schema/index.js';
 import { type FdInfo, L4_ICMP, L4_RAW, L4_TCP, L4_UDP, ROLE_SERVER } from '../sinsp/state/fd-info.js';
+import type { FdTable } from '../sinsp/state/fd-table.js';
 import { splitEnv, splitNul } from '../sinsp/state/nul-lists.js';
 import type { State } from '../sinsp/state/state.js';
 import type { ThreadInfo } from '../sinsp/state/thread-info.js';
+import { luajitOrder, unorderedMapOrder } from './walk-order.js';
 
 export interface ThreadTableShape {
   /** Only ids, and addresses of sockets. */
@@ -23,7 +25,10 @@ const NO_ADDRESS = new Uint8Array(16);
 
 const uint32 = (value: number): number => (Number.isFinite(value) ? value >>> 0 : 0);
 
-/** Builds the table, keyed by thread id. Only pairs of thread and descriptor that pass the filter are in it. */
+/**
+ * Builds the table, keyed by thread id. Only pairs of thread and descriptor that pass the filter are in it. `pairs` walks it
+ * and its tables of descriptors in sysdig's order.
+ */
 export function threadTable(
   lua: LuaState,
   state: State,
@@ -41,32 +46,35 @@ export function threadTable(
   probe.tsHigh = current.tsHigh;
   probe.tsLow = current.tsLow;
   probe.time = current.time;
-  for (const thread of state.threads.values()) {
-    const fds = lua.newTable();
-    let matches = filter === null;
-    if (filter !== null || shape.fds) {
+  const matching = (thread: ThreadInfo, table: FdTable): number[] =>
+    unorderedMapOrder([...table.keys()]).filter((number) => {
+      if (filter === null) return true;
       probe.thread = thread;
       probe.tid = thread.tid;
-      // In rising order: that is how LuaJIT walks small numbers, and what people expect of a list of descriptors.
+      probe.fd = table.get(number)!;
+      probe.fdNum = number;
+      probe.serial++;
+      return filter.test(probe);
+    });
+  const entries = new Map<number, LuaTable>();
+  for (const tid of unorderedMapOrder([...state.threads.keys()])) {
+    const thread = state.threads.get(tid)!;
+    const fds = lua.newTable();
+    if (filter !== null || shape.fds) {
       const table = state.fdTable(thread);
-      for (const number of [...table.keys()].sort((a, b) => a - b)) {
-        const fd = table.get(number)!;
-        if (filter !== null) {
-          probe.fd = fd;
-          probe.fdNum = number;
-          probe.serial++;
-          if (!filter.test(probe)) continue;
-          matches = true;
-          if (!shape.fds) break;
+      const numbers = matching(thread, table);
+      if (filter !== null && numbers.length === 0) continue;
+      if (shape.fds) {
+        for (const number of luajitOrder(numbers)) {
+          fds.set(number, fdEntry(lua, state, table.get(number)!, shape.barebone));
         }
-        if (shape.fds) fds.set(number, fdEntry(lua, state, fd, shape.barebone));
       }
     }
-    if (!matches) continue;
     const entry = threadEntry(lua, state, thread, shape.barebone);
     entry.set('fdtable', fds);
-    result.set(thread.tid, entry);
+    entries.set(tid, entry);
   }
+  for (const tid of luajitOrder([...entries.keys()])) result.set(tid, entries.get(tid)!);
   return result;
 }
 
