@@ -3,7 +3,9 @@
  * lists of the places that change when it is repeated (times, thread ids, digits of paths).
  *
  * Only events that sysdig 0.29.3 knows are taken, with the parameters it knows: it skips others at no cost, and two
- * programs are only worth comparing while they look at the same events.
+ * programs are only worth comparing while they look at the same events. The events in which a recorder tells the CPU times
+ * of all threads each second are left out: recordings of idle machines are full of them, a busy machine's are not. The
+ * process list keeps the threads that the remaining events speak of, and their processes and ancestors.
  */
 import { openCaptureFile } from '../../src/capture/file-source.js';
 import {
@@ -25,7 +27,7 @@ import type {
   ProcessRecord,
   UserRecord,
 } from '../../src/scap/records.js';
-import { EVENTS, PT } from '../../src/sinsp/schema/index.js';
+import { EVENTS, PPME, PT } from '../../src/sinsp/schema/index.js';
 
 const EVENT_BLOCK_V2 = 0x216;
 /** Times in seconds that an event can have. */
@@ -99,7 +101,23 @@ export function readRecording(path: string): Recording {
   recording.count = blocks.length;
   recording.events = Buffer.concat(blocks);
   findPlaces(recording);
+  keepUsedProcesses(recording);
   return recording;
+}
+
+function keepUsedProcesses(recording: Recording): void {
+  const { events, ids, processes } = recording;
+  const byTid = new Map(processes.map((record) => [record.tid, record]));
+  const used = new Set<number>();
+  const use = (tid: number): void => {
+    const record = byTid.get(tid);
+    if (record === undefined || used.has(tid)) return;
+    used.add(tid);
+    use(record.pid);
+    use(record.ptid);
+  };
+  for (const at of ids) use(events.readUInt32LE(at));
+  recording.processes = processes.filter((record) => used.has(record.tid));
 }
 
 /** The event as a block of the usual form, without parameters that 0.29.3 does not know; null for an event it does not know. */
@@ -107,7 +125,7 @@ function usableBlock(view: DataView, offset: number, length: number, kind: numbe
   const at = offset + (kind & WITH_FLAGS ? 14 : 10);
   const type = view.getUint16(at + 20, true);
   const info = EVENTS[type];
-  if (info === undefined || !info.in0293 || kind & LARGE) return null;
+  if (info === undefined || !info.in0293 || kind & LARGE || type === PPME.PROCINFO_E) return null;
   // Containers that were there before the recording have no time.
   const seconds = view.getBigUint64(at, true) / 1_000_000_000n;
   if (seconds < EARLIEST || seconds > LATEST) return null;
