@@ -3,7 +3,7 @@
  * goes on, and the flight recorder keeps the past for replay and snapshots.
  */
 import { existsSync } from 'node:fs';
-import { basename, resolve } from 'node:path';
+import { basename, resolve, sep } from 'node:path';
 import type { EventSource } from '../capture/event-source.js';
 import { FlightRecorder } from '../capture/recorder.js';
 import type { Chisel } from '../chisel/chisel.js';
@@ -51,6 +51,7 @@ export class Investigation {
   private readonly problems = new Map<number, Problem>();
   private lastReload = '';
   private helpShown = false;
+  private closed = false;
   private statusAt = 0;
   private eventsAtStatus = 0;
   /** Milliseconds of work since the last status. */
@@ -80,7 +81,8 @@ export class Investigation {
     // A command that is run has the terminal to itself.
     const interactive = output.isTerminal && settings.live.command === undefined;
     const root = packageRoot();
-    const own = host.chisels.some((chisel) => !resolve(chisel.file).startsWith(root));
+    // All its files count: a chisel that hands over to a bundled one with chisel.exec is its author's all the same.
+    const own = host.chisels.some(({ files }) => [...files].some((file) => !resolve(file).startsWith(root + sep)));
     const watching = settings.live.watch ?? (interactive && own);
     this.watch = watching ? new SourceWatch((files) => this.reloadFor(files)) : null;
     this.status = interactive
@@ -243,7 +245,7 @@ export class Investigation {
 
   private reload(index: number, mode: ReloadMode, started: number, replay: boolean): void {
     const { host, run } = this.chisels;
-    const { name, file } = host.chisels[index]!;
+    const { file } = host.chisels[index]!;
     run.reloading = true;
     const result = reloadChisel(host, index, {
       mode,
@@ -251,17 +253,22 @@ export class Investigation {
       replay: replay ? (chisel) => this.replay(chisel) : undefined,
     });
     run.reloading = false;
-    if (result.ok) this.reloaded(index, shortName(name), result, started);
+    if (result.ok) this.reloaded(index, result, started);
     else this.failed(index, file, result);
     void this.watchFiles();
     this.output.flush();
     if (this.status !== null) this.showStatus(performance.now());
   }
 
+  /** What the user asked for, which may have handed over to another chisel. */
+  private nameOf(index: number): string {
+    return shortName(this.chisels.host.origins[index]!.name);
+  }
+
   private failed(index: number, file: string, result: ReloadResult): void {
     const { message } = result.error!;
     const at = result.error instanceof ChiselError ? result.error.file : undefined;
-    const name = shortName(this.chisels.host.origins[index]!.name);
+    const name = this.nameOf(index);
     // A complaint of the API says more than the error it raised.
     const lines = [...result.complaints, message.replace(/\[string "[^\n]*"\]:(?=\d+:)/, `${basename(at ?? file)}:`)];
     const excerpt = errorExcerpt(message, at ?? file);
@@ -275,8 +282,9 @@ export class Investigation {
     else if (text !== before) this.tell(`${text}\n(the version before goes on)`);
   }
 
-  private reloaded(index: number, name: string, result: ReloadResult, started: number): void {
+  private reloaded(index: number, result: ReloadResult, started: number): void {
     this.problems.delete(index);
+    const name = this.nameOf(index);
     this.narrow();
     const { carried, replayed } = result;
     const kept = carried.length > 0 ? `, kept ${carried.join(' ')}` : '';
@@ -325,6 +333,7 @@ export class Investigation {
     try {
       const capture = new PastCapture(path, this.recorder, past * 1000);
       this.snapshot = { capture, until: Date.now() + next * 1000 };
+      if (this.status !== null) this.tell(`writing the past and the next ${next} s to ${path}`);
     } catch (error) {
       this.tell((error as Error).message);
     }
@@ -371,11 +380,17 @@ export class Investigation {
       this.showStatus(performance.now());
       return;
     }
+    if (this.closed) {
+      this.live.lastWords.push(text);
+      return;
+    }
     this.output.flush();
     process.stderr.write(`burin: ${text}\n`);
   }
 
   async close(): Promise<void> {
+    // What chisels print at the end may clear the screen: it must not take these words with it.
+    this.closed = true;
     this.keys?.close();
     this.status?.stop();
     this.keys = null;

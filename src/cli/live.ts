@@ -90,6 +90,8 @@ const ignore = (): void => {};
 export class LiveSession {
   readonly source: LiveSource;
   readonly command: ChildProcess | null = null;
+  /** To be told on standard error when all is printed. */
+  readonly lastWords: string[] = [];
   private readonly begun = performance.now();
   /** Exit status of the command, when it has ended. */
   private status: number | undefined;

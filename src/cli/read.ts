@@ -131,7 +131,7 @@ export class Reader {
 
   /** The watched command's status, if there was one, and what was lost decide. */
   private liveStatus(live: LiveSession): number {
-    process.stderr.write(`burin: ${live.totals()}\n`);
+    for (const text of [...live.lastWords, live.totals()]) process.stderr.write(`burin: ${text}\n`);
     if (this.settings.live.failOnDrop && live.source.stats().dropped > 0) return EXIT_LOST;
     return live.exitStatus ?? this.chiselStatus();
   }
