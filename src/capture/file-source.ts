@@ -171,7 +171,8 @@ export class FileSource implements EventSource {
   private growWindow(): void {
     if (this.filled < this.window.length) return;
     const needed = this.filled >= 8 ? this.view.getUint32(4, true) : 0;
-    const larger = new Uint8Array(Math.min(Math.max(needed, this.windowSize), this.window.length * 2));
+    // Whole at once: pages of a large array take no memory before bytes arrive, copying back and forth would.
+    const larger = new Uint8Array(Math.max(needed, this.windowSize, this.window.length + 1));
     larger.set(this.window.subarray(0, this.filled));
     this.setWindow(larger);
   }
