@@ -7,6 +7,15 @@ import { API_MISUSE } from './errors.js';
 import { type ThreadTableShape, threadTable } from './thread-table.js';
 import { checkThreadTableFilter } from './thread-table-filter.js';
 import { UdpPeer } from './udp.js';
+import { unorderedMapOrder } from './walk-order.js';
+
+/** Where the container table says another word for a type than the field `container.type` does. */
+const TYPE_WORDS: ReadonlyMap<string, string> = new Map([
+  ['libvirt-lxc', 'libvirt_lxc'],
+  ['custom', 'unknown'],
+  ['static', 'unknown'],
+  ['podman', 'unknown'],
+]);
 
 /** Words of `set_output_format`: how buffers are rendered, and whether lines are JSON. */
 const OUTPUT_FORMATS: Record<string, [BufferFormat, boolean]> = {
@@ -182,12 +191,14 @@ export function sysdigApi(chisel: Chisel): [string, HostFunction][] {
       () => {
         const list = chisel.lua.newTable();
         let index = 0;
-        for (const container of inspector.state.containers.values()) {
+        const { containers } = inspector.state;
+        for (const id of unorderedMapOrder([...containers.values()].map((container) => container.id))) {
+          const container = containers.get(id)!;
           const entry = chisel.lua.newTable();
           entry.set('id', container.id);
           entry.set('name', container.name);
           entry.set('image', container.image);
-          entry.set('type', container.type);
+          entry.set('type', TYPE_WORDS.get(container.typeName) ?? (container.typeName || 'unknown'));
           list.set(++index, entry);
         }
         return list;

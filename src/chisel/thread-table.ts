@@ -36,7 +36,6 @@ export function threadTable(
   filter: Predicate | null,
   shape: ThreadTableShape,
 ): LuaTable {
-  const result = lua.newTable();
   const probe = new EventCursor();
   probe.setWindow(current.bytes);
   // Any event that works on a descriptor: filters are asked as if one had happened on each.
@@ -59,23 +58,22 @@ export function threadTable(
   const entries = new Map<number, LuaTable>();
   for (const tid of unorderedMapOrder([...state.threads.keys()])) {
     const thread = state.threads.get(tid)!;
-    const fds = lua.newTable();
+    const fds: [number, LuaTable][] = [];
     if (filter !== null || shape.fds) {
       const table = state.fdTable(thread);
       const numbers = matching(thread, table);
       if (filter !== null && numbers.length === 0) continue;
       if (shape.fds) {
         for (const number of luajitOrder(numbers)) {
-          fds.set(number, fdEntry(lua, state, table.get(number)!, shape.barebone));
+          fds.push([number, fdEntry(lua, state, table.get(number)!, shape.barebone)]);
         }
       }
     }
     const entry = threadEntry(lua, state, thread, shape.barebone);
-    entry.set('fdtable', fds);
+    entry.set('fdtable', lua.tableInOrder(fds));
     entries.set(tid, entry);
   }
-  for (const tid of luajitOrder([...entries.keys()])) result.set(tid, entries.get(tid)!);
-  return result;
+  return lua.tableInOrder(luajitOrder([...entries.keys()]).map((tid) => [tid, entries.get(tid)!] as const));
 }
 
 function threadEntry(lua: LuaState, state: State, thread: ThreadInfo, barebone: boolean): LuaTable {

@@ -10,21 +10,43 @@ const BUCKETS = [
   1, 13, 29, 59, 127, 257, 541, 1109, 2357, 5087, 10273, 20753, 42043, 85229, 172933, 351061, 712697, 1447153, 2938679,
 ];
 
-/** The bucket of a key, which counts as an unsigned 64-bit number. */
-const bucketOf = (key: number, buckets: number): number =>
-  key >= 0 ? key % buckets : Number(BigInt.asUintN(64, BigInt(key)) % BigInt(buckets));
+/** The bucket of a key. Integers are their own hash, unsigned and of 64 bits. */
+function bucketOf(key: number | string, buckets: number): number {
+  if (typeof key === 'string') return Number(textHash(key) % BigInt(buckets));
+  return key >= 0 ? key % buckets : Number(BigInt.asUintN(64, BigInt(key)) % BigInt(buckets));
+}
+
+const WORD = (1n << 64n) - 1n;
+const MULTIPLIER = 0xc6a4a7935bd1e995n;
+const SEED = 0xc70f6907n;
+
+/** `std::hash` of a byte string: Murmur2 for 64 bits. */
+function textHash(text: string): bigint {
+  const mix = (word: bigint): bigint => word ^ (word >> 47n);
+  const times = (word: bigint): bigint => (word * MULTIPLIER) & WORD;
+  const word = (from: number, to: number): bigint => {
+    let value = 0n;
+    for (let i = to - 1; i >= from; i--) value = (value << 8n) | BigInt(text.charCodeAt(i) & 255);
+    return value;
+  };
+  const whole = text.length & ~7;
+  let hash = SEED ^ times(BigInt(text.length));
+  for (let i = 0; i < whole; i += 8) hash = times(hash ^ times(mix(times(word(i, i + 8)))));
+  if (whole < text.length) hash = times(hash ^ word(whole, text.length));
+  return mix(times(mix(hash)));
+}
 
 /**
- * The order in which a `std::unordered_map` walks integer keys that were inserted one by one: a new bucket comes first
- * of all, a new key first in its bucket, and growing inserts everything anew.
+ * The order in which a `std::unordered_map` walks keys, integers or byte strings, that were inserted one by one: a new
+ * bucket comes first of all, a new key first in its bucket, and growing inserts everything anew.
  */
-export function unorderedMapOrder(keys: readonly number[]): number[] {
+export function unorderedMapOrder<Key extends number | string>(keys: readonly Key[]): Key[] {
   // Both outer and inner lists are kept backwards: what comes first is at the end.
-  let groups: number[][] = [];
-  let byBucket = new Map<number, number[]>();
+  let groups: Key[][] = [];
+  let byBucket = new Map<number, Key[]>();
   let size = 0;
   let buckets = BUCKETS[0]!;
-  const put = (key: number): void => {
+  const put = (key: Key): void => {
     const bucket = bucketOf(key, buckets);
     const group = byBucket.get(bucket);
     if (group !== undefined) {
@@ -35,8 +57,8 @@ export function unorderedMapOrder(keys: readonly number[]): number[] {
     byBucket.set(bucket, fresh);
     groups.push(fresh);
   };
-  const walk = (): number[] => {
-    const order: number[] = [];
+  const walk = (): Key[] => {
+    const order: Key[] = [];
     for (let i = groups.length - 1; i >= 0; i--) {
       const group = groups[i]!;
       for (let j = group.length - 1; j >= 0; j--) order.push(group[j]!);

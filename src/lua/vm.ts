@@ -114,6 +114,11 @@ export interface LuaState {
   isFunction(value: LuaValue): value is LuaFunction;
   isTable(value: LuaValue): value is LuaTable;
   newTable(): LuaTable;
+  /**
+   * A table that `pairs` walks in the order given, with keys that Lua adds later at the end. The interpreter walks the
+   * keys 1, 2, 3, ... first, as always.
+   */
+  tableInOrder(pairs: Iterable<readonly [LuaValue, LuaValue]>): LuaTable;
   /** Wraps a host function; `name` appears in error messages and tracebacks. */
   hostFunction(name: string, fn: HostFunction): LuaFunction;
   userdata(object: object): LuaUserdata;

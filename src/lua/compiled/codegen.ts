@@ -67,7 +67,7 @@ const ARITHMETIC: Record<string, { helper: string; code: (l: string, r: string) 
 
 const HELPERS =
   'T,NONE,TAIL,isArray,floor,index,setindex,add,sub,mul,div,mod,pow,unm,len,eq,lt,le,concat,numstr,callable,method,one,' +
-  'all,drop,oneG,indexG,arithmeticG,gget,gset,refuel,forNumber,iterator,ConcatMemo,PairsIterator,IpairsIterator,pairs,ipairs,next,select,G,envs,dual,' +
+  'all,drop,oneG,indexG,arithmeticG,gget,gset,refuel,forNumber,iterator,ConcatMemo,IpairsIterator,pairs,ipairs,next,select,G,envs,dual,' +
   'drive,deeper';
 
 interface FunctionState {
@@ -555,10 +555,10 @@ class Generator {
     if (only?.kind === 'call' && (named === 'pairs' || named === 'ipairs') && only.args.length === 1) {
       const t = this.temp();
       const global = this.temp();
-      const iterator = named === 'pairs' ? 'PairsIterator' : 'IpairsIterator';
+      const iterator = named === 'pairs' ? `${t}.iterate()` : `new IpairsIterator(${t})`;
       const call = `callable(${global})${this.mark(only.line, true, [`global '${named}'`])}(${t})`;
       head += `${global}=${this.expr(only.callee)};${t}=${this.expr(only.args[0]!)};`;
-      head += `if(${global}===${named}&&${t} instanceof T)${it}=new ${iterator}(${t});else${triple(`all(${call})`)}`;
+      head += `if(${global}===${named}&&${t} instanceof T)${it}=${iterator};else${triple(`all(${call})`)}`;
     } else if (only && isMulti(only)) {
       head += triple(only.kind === 'vararg' ? 'va' : this.list(only));
     } else {

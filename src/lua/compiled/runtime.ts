@@ -18,7 +18,7 @@ import {
   tracebackText,
   withDeepStack,
 } from './stack.js';
-import { type Entry, IpairsIterator, LuaTable, PairsIterator } from './table.js';
+import { type Entry, IpairsIterator, LuaTable } from './table.js';
 import {
   asFunction,
   asValue,
@@ -184,11 +184,10 @@ export class Runtime {
       forNumber: (v: LuaValue, role: string) => this.viaForNumber(v, role),
       iterator: (f: LuaValue, s: LuaValue, c: LuaValue) => {
         if (!(s instanceof LuaTable)) return undefined;
-        if (f === asValue(next) && c === undefined) return new PairsIterator(s);
+        if (f === asValue(next) && c === undefined) return s.iterate();
         return f === asValue(ipairsStep) && c === 0 ? new IpairsIterator(s) : undefined;
       },
       ConcatMemo,
-      PairsIterator,
       IpairsIterator,
       pairs,
       ipairs,

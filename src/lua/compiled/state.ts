@@ -23,6 +23,7 @@ import { openDebug } from './debuglib.js';
 import { features } from './features.js';
 import { addVariadic, checkString, named, optString, wrong } from './library.js';
 import { openBit, openMath } from './mathlib.js';
+import { OrderedTable } from './ordered-table.js';
 import { openIo, openOs } from './oslib.js';
 import { defaultPath, openPackage } from './packagelib.js';
 import { NONE, Runtime, viaAll, viaFirst } from './runtime.js';
@@ -289,6 +290,10 @@ export class CompiledState implements LuaState {
 
   newTable(): TableView {
     return new LuaTable();
+  }
+
+  tableInOrder(pairs: Iterable<readonly [LuaValue, LuaValue]>): TableView {
+    return new OrderedTable(pairs);
   }
 
   hostFunction(name: string, fn: HostFunction): LuaFunction {

@@ -267,8 +267,13 @@ export class LuaTable implements LuaTableView {
     return undefined;
   }
 
+  /** What `pairs` walks. */
+  iterate(): PairsIterator {
+    return new PairsIterator(this);
+  }
+
   *entries(): Iterable<[LuaValue, LuaValue]> {
-    const steps = new PairsIterator(this);
+    const steps = this.iterate();
     while (steps.step()) yield [steps.k, steps.v];
   }
 

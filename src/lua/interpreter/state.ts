@@ -236,6 +236,12 @@ class InterpreterState implements LuaState, Runtime {
     return new Table(this.L.l_G);
   }
 
+  tableInOrder(pairs: Iterable<readonly [LuaValue, LuaValue]>): LuaTable {
+    const table = this.newTable();
+    for (const [key, value] of pairs) table.set(key, value);
+    return table;
+  }
+
   hostFunction(name: string, fn: HostFunction): LuaFunction {
     const made = closure(this.L, (thread, args) => {
       const before = running.thread;
