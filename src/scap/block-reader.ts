@@ -2,6 +2,7 @@
  * Reads the fields of one metadata block in order. Every read checks that its bytes are inside the block, or inside the
  * entry when one is open; damage is thrown, with the offset where it was met.
  */
+import { int64, uint64 } from '../sinsp/integers.js';
 
 /** A metadata block that does not add up. The reason is in words, the offset is in the window. */
 export class MetadataDamage extends Error {
@@ -50,13 +51,13 @@ export class BlockReader {
   /** Unsigned, as a double. */
   u64(what: string): number {
     const at = this.take(8, what);
-    return this.view.getUint32(at + 4, true) * 0x1_0000_0000 + this.view.getUint32(at, true);
+    return uint64(this.view, at);
   }
 
   /** Signed, as a double. */
   i64(what: string): number {
     const at = this.take(8, what);
-    return this.view.getInt32(at + 4, true) * 0x1_0000_0000 + this.view.getUint32(at, true);
+    return int64(this.view, at);
   }
 
   big64(what: string): bigint {

@@ -2,7 +2,7 @@
  * The cursor: the one event that is being looked at, as offsets into the source's window plus a handful of numbers.
  * No object, string or BigInt is made for an event that nobody asks about.
  */
-
+import { int64, uint64 } from './integers.js';
 import { EVENTS, type EventInfo } from './schema/index.js';
 import type { FdInfo } from './state/fd-info.js';
 import type { ThreadInfo } from './state/thread-info.js';
@@ -41,9 +41,9 @@ export class EventCursor {
   tid = 0;
   /** Timestamp: nanoseconds since the epoch as two unsigned halves. */
   tsHigh = 0;
-  tsLow = 0;
+  tsLow = Number.NaN;
   /** Nanoseconds since the first event of the capture, exact below 2^53. */
-  time = 0;
+  time = Number.NaN;
   /** DUMP_FLAG_* bits. */
   dumpFlags = 0;
 
@@ -60,12 +60,18 @@ export class EventCursor {
   /** Serial of the latest event that made its own thread: the thread was not known when the event came. */
   lateThread = -1;
 
-  /** Offsets and lengths of the parameters, valid after {@link decodeParams}. */
+  /** Offsets and lengths of the parameters; those from nparams on are of other events. */
   readonly paramOffsets = new Int32Array(MAX_PARAMS);
   readonly paramLengths = new Int32Array(MAX_PARAMS);
-  private decoded = -1;
   /** Changes with every event; lets others remember things for one event. */
   serial = 0;
+
+  constructor() {
+    // Declared as NaN so that the engine keeps them as doubles from the start: code that it has compiled would be thrown
+    // away when the first large value comes.
+    this.tsLow = 0;
+    this.time = 0;
+  }
 
   get info(): EventInfo {
     return EVENTS[this.type]!;
@@ -81,15 +87,16 @@ export class EventCursor {
     this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
-  /** Fills paramOffsets and paramLengths, once an event. */
-  decodeParams(): void {
-    if (this.decoded === this.serial) return;
-    this.decoded = this.serial;
-    const { view, paramOffsets, paramLengths } = this;
-    const count = this.nparams;
+  /**
+   * Fills paramOffsets and paramLengths from nparams, lengthsOffset, lengthSize and dataOffset, at most MAX_PARAMS of them,
+   * and returns the offset behind the last parameter, whatever their number.
+   */
+  locateParams(): number {
+    const { view, paramOffsets, paramLengths, nparams, lengthSize } = this;
+    const count = Math.min(nparams, MAX_PARAMS);
     let at = this.lengthsOffset;
     let offset = this.dataOffset;
-    if (this.lengthSize === 2) {
+    if (lengthSize === 2) {
       for (let i = 0; i < count; i++, at += 2) {
         const length = view.getUint16(at, true);
         paramOffsets[i] = offset;
@@ -104,37 +111,37 @@ export class EventCursor {
         offset += length;
       }
     }
+    for (let i = count; i < nparams; i++, at += lengthSize) {
+      offset += lengthSize === 2 ? view.getUint16(at, true) : view.getUint32(at, true);
+    }
+    return offset;
   }
 
   /** The length of a parameter; 0 when it is absent or empty. */
   paramLength(index: number): number {
     if (index >= this.nparams) return 0;
-    this.decodeParams();
     return this.paramLengths[index]!;
   }
 
   /** A signed 64-bit parameter as a double (inexact beyond 2^53); `missing` when it is absent or too short. */
   paramInt64(index: number, missing = Number.NaN): number {
     if (index >= this.nparams) return missing;
-    this.decodeParams();
     if (this.paramLengths[index]! < 8) return missing;
     const at = this.paramOffsets[index]!;
-    return this.view.getInt32(at + 4, true) * 0x1_0000_0000 + this.view.getUint32(at, true);
+    return int64(this.view, at);
   }
 
   /** An unsigned 64-bit parameter as a double (inexact beyond 2^53). */
   paramUint64(index: number, missing = Number.NaN): number {
     if (index >= this.nparams) return missing;
-    this.decodeParams();
     if (this.paramLengths[index]! < 8) return missing;
     const at = this.paramOffsets[index]!;
-    return this.view.getUint32(at + 4, true) * 0x1_0000_0000 + this.view.getUint32(at, true);
+    return uint64(this.view, at);
   }
 
   /** An unsigned parameter of up to 4 bytes. */
   paramUint32(index: number, missing = Number.NaN): number {
     if (index >= this.nparams) return missing;
-    this.decodeParams();
     const at = this.paramOffsets[index]!;
     switch (this.paramLengths[index]) {
       case 0:
@@ -152,7 +159,6 @@ export class EventCursor {
   /** A signed parameter of up to 4 bytes. */
   paramInt32(index: number, missing = Number.NaN): number {
     if (index >= this.nparams) return missing;
-    this.decodeParams();
     const at = this.paramOffsets[index]!;
     switch (this.paramLengths[index]) {
       case 0:
@@ -170,7 +176,6 @@ export class EventCursor {
   /** A text parameter's end: the offset of its first NUL, or of its end. -1 when the parameter is absent. */
   paramTextEnd(index: number): number {
     if (index >= this.nparams) return -1;
-    this.decodeParams();
     const bytes = this.bytes;
     const from = this.paramOffsets[index]!;
     const to = from + this.paramLengths[index]!;

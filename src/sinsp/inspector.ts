@@ -219,16 +219,15 @@ export class Inspector {
       nparams = view.getUint32(at + 22, true);
       const lengthSize = kind & LARGE ? 4 : 2;
       event.lengthSize = lengthSize;
-      let lengths = at + header;
-      const data = lengths + nparams * lengthSize;
+      const data = at + header + nparams * lengthSize;
       if (data > at + length) {
         throw this.damage(source, offset, `event length ${length} does not fit its ${nparams} parameters`);
       }
-      let dataEnd = data;
-      if (lengthSize === 2) for (; lengths < data; lengths += 2) dataEnd += view.getUint16(lengths, true);
-      else for (; lengths < data; lengths += 4) dataEnd += view.getUint32(lengths, true);
-      if (dataEnd > at + length) throw this.damage(source, offset, 'parameters reach beyond the end of their event');
       event.dataOffset = data;
+      event.nparams = nparams;
+      if (event.locateParams() > at + length) {
+        throw this.damage(source, offset, 'parameters reach beyond the end of their event');
+      }
       // No table has that many; what is beyond is not looked at.
       if (nparams > MAX_PARAMS) nparams = MAX_PARAMS;
     } else {
@@ -239,6 +238,8 @@ export class Inspector {
         nparams -= LENGTH_OFF_BY_3;
       }
       event.dataOffset = at + header + nparams * 2;
+      event.nparams = nparams;
+      event.locateParams();
     }
     // Without newer events there are no newer parameters either.
     if (this.codeLimit < EVENT_COUNT && nparams > EVENTS[type]!.shown) nparams = EVENTS[type]!.shown;

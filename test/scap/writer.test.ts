@@ -38,7 +38,6 @@ function seen(file: string): Seen[] {
   const inspector = new Inspector();
   const list: Seen[] = [];
   inspector.onEvery = (event) => {
-    event.decodeParams();
     list.push({
       type: event.type,
       tid: event.tid,

@@ -158,7 +158,6 @@ export const evtArgFields: readonly Field[] = [
           get: (event) => {
             const index = DATA[event.type]!;
             if (index < 0 || index >= event.nparams) return undefined;
-            event.decodeParams();
             const from = event.paramOffsets[index]!;
             return latin1(event.bytes, from, from + event.paramLengths[index]!);
           },

@@ -89,7 +89,6 @@ export function rawArgument(_: FieldContext, name: string | undefined, purpose: 
       get: (event) => {
         const index = present(event);
         if (index < 0) return undefined;
-        event.decodeParams();
         const from = event.paramOffsets[index]!;
         const text = latin1(event.bytes, from, from + event.paramLengths[index]!);
         // Printed, a buffer ends at its first zero byte.

@@ -35,7 +35,6 @@ export function decodeSyslog(state: State, event: EventCursor): SyslogMessage | 
   if (index < 0 || index >= event.nparams) return null;
   const name = state.fdName(fd);
   if (name.length < 8 || !name.text.includes('/dev/log')) return null;
-  event.decodeParams();
   const from = event.paramOffsets[index]!;
   const end = from + event.paramLengths[index]!;
   let at = from + 1;

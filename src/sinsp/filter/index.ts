@@ -3,6 +3,7 @@ import type { FieldContext } from '../fields/field.js';
 import { compile } from './compiler.js';
 import { parseFilter } from './parser.js';
 import type { Predicate } from './predicate.js';
+import { selectionOf } from './selection.js';
 
 export { type Filter, print } from './ast.js';
 export { compile } from './compiler.js';
@@ -15,5 +16,8 @@ export type { Predicate } from './predicate.js';
  * shows where in the two after it.
  */
 export function compileFilter(text: string, context: FieldContext): Predicate {
-  return compile(parseFilter(text), text, context);
+  const filter = parseFilter(text);
+  const predicate = compile(filter, text, context);
+  // A filter that remembers must see every event.
+  return predicate.eventTypes === undefined ? predicate : { ...predicate, selection: selectionOf(filter) };
 }

@@ -1,8 +1,11 @@
 /** A compiled filter. */
 import type { EventCursor } from '../event.js';
+import type { Selection } from './selection.js';
 
 export interface Predicate {
   test(event: EventCursor): boolean;
   /** By event code: 0 where no event of this code can match; undefined when nothing can be said. */
   readonly eventTypes?: Uint8Array;
+  /** Processes and descriptors outside of which no event can match; undefined when nothing can be said. */
+  readonly selection?: Selection;
 }

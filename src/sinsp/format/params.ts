@@ -152,7 +152,6 @@ export class ParamRenderer {
     const { params, shown } = this.plan(event.type);
     if (event.type <= 1) return;
     const count = Math.min(event.nparams, shown);
-    event.decodeParams();
     for (let i = 0; i < count; i++) {
       const plan = params[i]!;
       writer.literal(plan.label);
@@ -176,7 +175,6 @@ export class ParamRenderer {
   writeArg(event: EventCursor, index: number, writer: ByteWriter): boolean {
     const plan = this.plan(event.type).params[index];
     if (plan === undefined || index >= event.nparams) return false;
-    event.decodeParams();
     this.locate(event, index);
     if (plan.mayResolve) {
       const mark = writer.length;
@@ -192,7 +190,6 @@ export class ParamRenderer {
   writeRaw(event: EventCursor, index: number, writer: ByteWriter): boolean {
     const plan = this.plan(event.type).params[index];
     if (plan === undefined || index >= event.nparams) return false;
-    event.decodeParams();
     this.locate(event, index);
     this.rawRemembered(plan, event, writer);
     return true;
@@ -210,7 +207,6 @@ export class ParamRenderer {
   writeResolved(event: EventCursor, index: number, writer: ByteWriter): boolean {
     const plan = this.plan(event.type).params[index];
     if (plan === undefined || index >= event.nparams || !plan.mayResolve) return false;
-    event.decodeParams();
     this.locate(event, index);
     const mark = writer.length;
     if (this.resolved(plan, event, writer)) return true;

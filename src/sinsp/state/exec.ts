@@ -1,7 +1,7 @@
 /** execve and execveat in all their versions: the thread runs another program. Descriptors stay as they are. */
 import type { EventCursor } from '../event.js';
 import { EVENTS, PPME } from '../schema/index.js';
-import { joinDirfd } from './open.js';
+import { pathAt } from './open.js';
 import type { State } from './state.js';
 import { ACTIVE, KEPT_ON_EXEC, NAME_CHANGED } from './thread-flags.js';
 import type { ThreadInfo } from './thread-info.js';
@@ -139,9 +139,9 @@ function setExepath(state: State, event: EventCursor, thread: ThreadInfo): void 
       }
       return;
     }
-    joinDirfd(state, event, thread, enter.int64(0), enter.bytes, from, to, enter.paramLength(1));
+    const given = state.names.intern(enter.bytes, from, to);
+    thread.exepath = pathAt(state, event, thread, enter.int64(0), given, enter.paramLength(1));
     event.fd = fd;
-    thread.exepath = state.names.intern(path.bytes, 0, path.length);
     return;
   }
   if (event.nparams > P_TRUSTED_EXEPATH && event.paramLength(P_TRUSTED_EXEPATH) > 1) {

@@ -1,8 +1,8 @@
 /** open, creat, openat, openat2, open_by_handle_at: a file or directory with its whole path. */
 import type { EventCursor } from '../event.js';
+import type { Name } from '../names.js';
 import { FD_TYPE, PPME } from '../schema/index.js';
 import { FdInfo } from './fd-info.js';
-import type { ByteText } from './paths.js';
 import type { State } from './state.js';
 import type { StoredEnter } from './stored-enter.js';
 import type { ThreadInfo } from './thread-info.js';
@@ -61,40 +61,47 @@ function isNull(bytes: Uint8Array, from: number, to: number): boolean {
 
 const isAbsolute = (bytes: Uint8Array, from: number, to: number): boolean => to > from && bytes[from] === SLASH;
 
-const NOTHING: ByteText = { bytes: new Uint8Array(0), offset: 0, length: 0 };
-
-/** Joins a path to a directory descriptor, into state.path. The descriptor's record becomes the event's. */
-export function joinDirfd(
+/** The full path of what a call names by a directory descriptor and a path, whose parameter is `size` bytes long. */
+export function pathAt(
   state: State,
   event: EventCursor,
   thread: ThreadInfo,
   dirfd: number,
-  bytes: Uint8Array,
-  from: number,
-  to: number,
+  path: Name,
   size: number,
-): void {
-  if (isAbsolute(bytes, from, to)) {
-    state.path.join(NOTHING, false, bytes, from, to, size);
-  } else if (dirfd === AT_FDCWD) {
-    state.path.join(state.cwdOf(thread), false, bytes, from, to, size);
-  } else {
-    const directory = state.getFd(thread, dirfd);
-    event.fd = directory;
-    if (directory === null) state.path.join(state.unknownDir, false, bytes, from, to, size);
-    else state.path.join(state.fdName(directory), true, bytes, from, to, size);
-  }
+): Name {
+  const { pathNames } = state;
+  if (path.length > 0 && path.bytes[path.offset] === SLASH) return pathNames.join(state.names.empty, false, path, size);
+  if (dirfd === AT_FDCWD) return pathNames.join(state.cwdOf(thread), false, path, size);
+  // The descriptor's record becomes the event's.
+  const directory = state.getFd(thread, dirfd);
+  event.fd = directory;
+  return directory === null
+    ? pathNames.join(state.unknownDir, false, path, size)
+    : pathNames.join(state.fdName(directory), true, path, size);
 }
 
-/** Adds the descriptor whose path is in state.path. */
-function addFile(state: State, event: EventCursor, thread: ThreadInfo, num: number, dev: number, ino: number): void {
+/** The path that was opened, as it was given. */
+const rawName = (state: State): Name => state.names.intern(opened.bytes, opened.from, opened.to);
+
+/** Adds the descriptor of what was opened. */
+function addFile(
+  state: State,
+  event: EventCursor,
+  thread: ThreadInfo,
+  num: number,
+  rawName: Name,
+  name: Name,
+  dev: number,
+  ino: number,
+): void {
   const fd = new FdInfo();
   fd.type = (opened.flags & O_DIRECTORY) !== 0 ? FD_TYPE.DIRECTORY : FD_TYPE.FILE_V2;
   fd.openFlags = opened.flags;
   fd.dev = dev;
   fd.ino = ino;
-  fd.rawName = state.names.intern(opened.bytes, opened.from, opened.to);
-  fd.rename(state.names.intern(state.path.bytes, 0, state.path.length));
+  fd.rawName = rawName;
+  fd.rename(name);
   state.addFd(event, thread, num, fd);
 }
 
@@ -103,8 +110,9 @@ export function openExit(state: State, event: EventCursor): void {
   const num = event.paramInt64(0);
   if (thread === null || !(num >= 0)) return;
   if (!fromEnter(state.enterOf(event), 0, 1, event.paramUint32(2, 0))) fromExit(event, 1, 2);
-  state.path.join(state.cwdOf(thread), false, opened.bytes, opened.from, opened.to, opened.size);
-  addFile(state, event, thread, num, event.paramUint32(4, 0), event.paramUint64(5, 0));
+  const path = rawName(state);
+  const name = state.pathNames.join(state.cwdOf(thread), false, path, opened.size);
+  addFile(state, event, thread, num, path, name, event.paramUint32(4, 0), event.paramUint64(5, 0));
 }
 
 export function creatExit(state: State, event: EventCursor): void {
@@ -117,8 +125,9 @@ export function creatExit(state: State, event: EventCursor): void {
     fromExit(event, 1, -1);
     opened.flags = added;
   }
-  state.path.join(state.cwdOf(thread), false, opened.bytes, opened.from, opened.to, opened.size);
-  addFile(state, event, thread, num, event.paramUint32(3, 0), event.paramUint64(4, 0));
+  const path = rawName(state);
+  const name = state.pathNames.join(state.cwdOf(thread), false, path, opened.size);
+  addFile(state, event, thread, num, path, name, event.paramUint32(3, 0), event.paramUint64(4, 0));
 }
 
 /** The first version of openat: everything is in the enter event. */
@@ -127,8 +136,9 @@ export function openatOldExit(state: State, event: EventCursor): void {
   const enter = state.enterOf(event);
   const num = event.paramInt64(0);
   if (thread === null || enter === null || !fromEnter(enter, 1, 2, 0)) return;
-  joinDirfd(state, event, thread, enter.int64(0), opened.bytes, opened.from, opened.to, opened.size);
-  if (num >= 0) addFile(state, event, thread, num, 0, 0);
+  const path = rawName(state);
+  const name = pathAt(state, event, thread, enter.int64(0), path, opened.size);
+  if (num >= 0) addFile(state, event, thread, num, path, name, 0, 0);
 }
 
 /** openat and openat2. A failed one leaves the directory's record attached to the event. */
@@ -144,9 +154,10 @@ export function openatExit(state: State, event: EventCursor): void {
     if (dirfd >= 0 && !isAbsolute(opened.bytes, opened.from, opened.to)) event.fd = state.getFd(thread, dirfd);
     return;
   }
-  joinDirfd(state, event, thread, dirfd, opened.bytes, opened.from, opened.to, opened.size);
-  const isOpenat = event.type === PPME.SYSCALL_OPENAT_2_X;
-  addFile(state, event, thread, num, event.paramUint32(isOpenat ? 5 : 6, 0), event.paramUint64(isOpenat ? 6 : 7, 0));
+  const path = rawName(state);
+  const name = pathAt(state, event, thread, dirfd, path, opened.size);
+  const at = event.type === PPME.SYSCALL_OPENAT_2_X ? 5 : 6;
+  addFile(state, event, thread, num, path, name, event.paramUint32(at, 0), event.paramUint64(at + 1, 0));
 }
 
 /** The event has the whole path. */
@@ -155,6 +166,7 @@ export function openByHandleExit(state: State, event: EventCursor): void {
   const num = event.paramInt64(0);
   if (thread === null || !(num >= 0)) return;
   fromExit(event, 3, 2);
-  state.path.join(NOTHING, false, opened.bytes, opened.from, opened.to, opened.size);
-  addFile(state, event, thread, num, event.paramUint32(4, 0), event.paramUint64(5, 0));
+  const path = rawName(state);
+  const name = state.pathNames.join(state.names.empty, false, path, opened.size);
+  addFile(state, event, thread, num, path, name, event.paramUint32(4, 0), event.paramUint64(5, 0));
 }

@@ -36,7 +36,7 @@ export class PathBuffer {
       return;
     }
     const target = this.bytes;
-    if (size !== 0 && bytes[from] !== SLASH) {
+    if (size !== 0 && (from >= to || bytes[from] !== SLASH)) {
       const baseBytes = base.bytes;
       const offset = base.offset;
       for (let i = 0; i < base.length; i++) target[length++] = baseBytes[offset + i]!;

@@ -18,6 +18,7 @@ import { HANDLERS } from './handlers.js';
 import { NetworkInterfaces } from './interfaces.js';
 import { MetadataLoader } from './metadata-loader.js';
 import type { Cgroup } from './nul-lists.js';
+import { PathMemory } from './path-memory.js';
 import { PathBuffer } from './paths.js';
 import { StoredEnter } from './stored-enter.js';
 import { ACTIVE, CLONE_FILES, CLONE_THREAD, IS_MAIN_THREAD } from './thread-flags.js';
@@ -147,6 +148,8 @@ export class State {
   readonly maxFds: number;
   /** For joining paths; its contents are good until the next join. */
   readonly path = new PathBuffer();
+  /** For paths of files that are opened. */
+  readonly pathNames = new PathMemory(this.names, this.path);
   /** The names `<NA>`, `<UNKNOWN>`, and the threads' initial ones. */
   readonly notAvailable: Name;
   readonly unknownDir: Name;
@@ -303,8 +306,8 @@ export class State {
         thread.lastFd = -1;
         return;
       }
-      // The descriptor is the first parameter. Read here without decoding all of them.
-      const num = firstInt64(event);
+      // The descriptor is the first parameter.
+      const num = event.paramInt64(0, -1);
       thread.lastFd = num;
       event.fdNum = num;
       event.fd = this.getFd(thread, num);
@@ -695,17 +698,4 @@ export class State {
     const end = event.paramTextEnd(index);
     return end < 0 ? '' : latin1(event.bytes, event.paramOffsets[index]!, end);
   }
-}
-
-/** The first parameter as a signed 64-bit number; -1 when it is absent or short. */
-function firstInt64(event: EventCursor): number {
-  if (event.nparams === 0) return -1;
-  const view = event.view;
-  const length =
-    event.lengthSize === 2 ? view.getUint16(event.lengthsOffset, true) : view.getUint32(event.lengthsOffset, true);
-  if (length < 8) return -1;
-  const at = event.dataOffset;
-  const high = view.getInt32(at + 4, true);
-  const low = view.getInt32(at, true);
-  return high === 0 ? low >>> 0 : high * 0x1_0000_0000 + (low >>> 0);
 }

@@ -3,6 +3,7 @@
  * source's window, which may be overwritten before the exit comes.
  */
 import type { EventCursor } from '../event.js';
+import { int64 } from '../integers.js';
 import { NO_EVENT } from './thread-info.js';
 
 /** Longer enter events are not kept. */
@@ -76,7 +77,7 @@ export class StoredEnter {
   int64(index: number): number {
     if (this.paramLength(index) < 8) return Number.NaN;
     const at = this.paramOffset(index);
-    return this.view.getInt32(at + 4, true) * 0x1_0000_0000 + this.view.getUint32(at, true);
+    return int64(this.view, at);
   }
 
   /** An unsigned parameter of 1, 2 or 4 bytes; NaN when it is absent. */
