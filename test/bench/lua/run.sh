@@ -7,7 +7,7 @@ CHISELS=${CHISELS:-/usr/share/sysdig/chisels}
 export CHISELS
 capi=$(mktemp) && trap 'rm -f "$capi"' EXIT
 cc -O2 -w -o "$capi" capi.c -l:libluajit-5.1.so.2 -lm 2>/dev/null || capi=
-printf '%-4s %10s %10s %10s %10s\n' '' burin luajit-capi luajit lua5.1
+printf '%-4s %10s %10s %10s %10s %12s\n' '' burin luajit-capi luajit lua5.1 burin/capi
 for w in a a2 b c d e; do
 	for r in $(seq "$rounds"); do
 		echo burin $(node --import tsx burin.ts $w "$events")
@@ -15,6 +15,7 @@ for w in a a2 b c d e; do
 		echo luajit $(luajit cli.lua $w "$events")
 		command -v lua5.1 >/dev/null && echo lua51 $(lua5.1 cli.lua $w $((events / 4)))
 	done | awk -v w=$w '{ if (!($1 in best) || $2 < best[$1]) best[$1] = $2; if ($1 != "lua51") result[$3] = 1 }
-		END { printf "%-4s %10s %10s %10s %10s", w, best["burin"], best["capi"], best["luajit"], best["lua51"];
+		END { ratio = best["capi"] ? sprintf("%.2f", best["burin"] / best["capi"]) : "-";
+		printf "%-4s %10s %10s %10s %10s %12s", w, best["burin"], best["capi"], best["luajit"], best["lua51"], ratio;
 		k = 0; for (x in result) k++; print (k > 1 ? "  RESULTS DIFFER" : "") }'
 done
