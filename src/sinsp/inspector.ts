@@ -21,6 +21,8 @@ import {
 } from '../scap/event-blocks.js';
 import { DUMP_FLAG_STATE_ONLY, EventCursor, MAX_PARAMS } from './event.js';
 import type { Predicate } from './filter/predicate.js';
+import { EVERYTHING, type Selection } from './filter/selection.js';
+import { int64 } from './integers.js';
 import { EF, EVENT_COUNT, EVENT_FLAGS, EVENTS, PPME } from './schema/index.js';
 import { State, type StateOptions } from './state/state.js';
 
@@ -115,6 +117,11 @@ export class Inspector {
     return this.predicate?.eventTypes ?? null;
   }
 
+  /** Processes and descriptors that the filter can accept. */
+  get filterSelection(): Selection {
+    return this.predicate?.selection ?? EVERYTHING;
+  }
+
   /** The filter that is set. */
   get filter(): Predicate | null {
     return this.predicate;
@@ -197,8 +204,6 @@ export class Inspector {
     }
     const tsLow = view.getUint32(at, true);
     const tsHigh = view.getUint32(at + 4, true);
-    const tidLow = view.getUint32(at + 8, true);
-    const tidHigh = view.getInt32(at + 12, true);
     const type = view.getUint16(at + 20, true);
     const length = view.getUint32(at + 16, true);
     event.blockOffset = offset;
@@ -206,7 +211,7 @@ export class Inspector {
     event.headerOffset = at;
     event.tsLow = tsLow;
     event.tsHigh = tsHigh;
-    event.tid = tidHigh === 0 ? tidLow : tidHigh * 0x1_0000_0000 + tidLow;
+    event.tid = int64(view, at + 8);
     event.type = type;
     event.serial++;
     if (type >= this.codeLimit) return;

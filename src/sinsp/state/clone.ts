@@ -164,7 +164,7 @@ function addChild(
   if (layout.pidnsStart >= 0 && event.paramLength(layout.pidnsStart) >= 8) {
     child.pidnsInitStart = event.view.getBigUint64(event.paramOffsets[layout.pidnsStart]!, true);
   }
-  if (layout.cgroups >= 0) state.setCgroups(child, state.bytesParam(event, layout.cgroups));
+  if (layout.cgroups >= 0) state.setCgroups(child, state.sharedBytesParam(event, layout.cgroups));
   child.cloneTime = event.time;
   child.cloneTsHigh = event.tsHigh;
   child.cloneTsLow = event.tsLow;

@@ -58,7 +58,7 @@ export function execExit(state: State, event: EventCursor): void {
     thread.vmswapKb = event.paramUint32(12, 0);
   }
   if (layout.env >= 0) thread.env = state.bytesParam(event, layout.env);
-  if (layout.cgroups >= 0) state.setCgroups(thread, state.bytesParam(event, layout.cgroups));
+  if (layout.cgroups >= 0) state.setCgroups(thread, state.sharedBytesParam(event, layout.cgroups));
   if (layout.tty >= 0) thread.tty = event.paramInt32(layout.tty, thread.tty);
   setExepath(state, event, thread);
   if (layout.newest) setNewer(event, thread);

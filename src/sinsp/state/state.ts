@@ -693,6 +693,14 @@ export class State {
     return latin1(event.bytes, from, from + length);
   }
 
+  /** The same for bytes that many events have: those seen before make no new string. */
+  sharedBytesParam(event: EventCursor, index: number): string {
+    const length = event.paramLength(index);
+    if (length === 0) return '';
+    const from = event.paramOffsets[index]!;
+    return this.names.intern(event.bytes, from, from + length).text;
+  }
+
   /** A text parameter as a byte string. */
   textParam(event: EventCursor, index: number): string {
     const end = event.paramTextEnd(index);

@@ -48,7 +48,7 @@ export class ThreadInfo {
   cloneTime = Number.NaN;
   /** Absolute nanoseconds of the clone, as the file has them; 0n for threads of the header. Made on use. */
   cloneTsHigh = 0;
-  cloneTsLow = 0;
+  cloneTsLow = Number.NaN;
   /** Start of the init process of the thread's pid namespace (ns since the epoch), 0 when unknown. */
   pidnsInitStart = 0n;
   /** Threads of this process besides the main one; counted on main threads. */
@@ -106,8 +106,9 @@ export class ThreadInfo {
     this.exepath = empty;
     this.cwd = empty;
     this.root = empty;
-    // Declared as NaN so that the engine keeps it as a double from the start.
+    // Declared as NaN so that the engine keeps them as doubles from the start.
     this.latency = 0;
+    this.cloneTsLow = 0;
   }
 
   get isMain(): boolean {
