@@ -66,8 +66,9 @@ export function sysdigApi(chisel: Chisel): [string, HostFunction][] {
   };
   const threads =
     (shape: ThreadTableShape): HostFunction =>
-    (filterText) => {
+    (given) => {
       let filter: Predicate | null = null;
+      const filterText = typeof given === 'number' ? chisel.lua.tostring(given) : given;
       if (typeof filterText === 'string' && filterText !== '') {
         try {
           filter = services.compileFilter(filterText);

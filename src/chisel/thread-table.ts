@@ -45,16 +45,25 @@ export function threadTable(
   probe.tsHigh = current.tsHigh;
   probe.tsLow = current.tsLow;
   probe.time = current.time;
-  const matching = (thread: ThreadInfo, table: FdTable): number[] =>
-    unorderedMapOrder([...table.keys()]).filter((number) => {
-      if (filter === null) return true;
-      probe.thread = thread;
-      probe.tid = thread.tid;
-      probe.fd = table.get(number)!;
-      probe.fdNum = number;
-      probe.serial++;
-      return filter.test(probe);
-    });
+  const matching = (thread: ThreadInfo, table: FdTable): number[] => {
+    const numbers = unorderedMapOrder([...table.keys()]);
+    if (filter === null) return numbers;
+    probe.thread = thread;
+    probe.tid = thread.tid;
+    const { lastFd } = thread;
+    try {
+      return numbers.filter((number) => {
+        probe.fd = table.get(number)!;
+        probe.fdNum = number;
+        // Where fields look for the number of the event's descriptor.
+        thread.lastFd = number;
+        probe.serial++;
+        return filter.test(probe);
+      });
+    } finally {
+      thread.lastFd = lastFd;
+    }
+  };
   const entries = new Map<number, LuaTable>();
   for (const tid of unorderedMapOrder([...state.threads.keys()])) {
     const thread = state.threads.get(tid)!;

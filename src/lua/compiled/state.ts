@@ -220,18 +220,22 @@ export class CompiledState implements LuaState {
         source += piece;
       }
     };
-    addVariadic(rt.G, {
-      load: (args) => {
-        const [chunk] = args;
-        const name = optString(args, 1);
-        if (typeof chunk === 'string') return attempt(() => this.compile(chunk, name ?? chunk), args[3]);
-        if (!isFunction(chunk)) throw wrong(1, 'function', chunk, args.length);
-        return attempt(() => this.compile(fromReader(chunk), name ?? '=(load)'), args[3]);
-      },
-      loadstring: (args) => {
+    const load = (args: LuaValue[]): LuaValue | Values => {
+      const [chunk, , mode] = args;
+      const name = optString(args, 1);
+      if (typeof chunk === 'string' || typeof chunk === 'number') {
         const source = checkString(args, 0);
-        return attempt(() => this.compile(source, optString(args, 1) ?? source), args[3]);
-      },
+        if (typeof mode === 'string' && !mode.includes(source.startsWith('\x1b') ? 'b' : 't')) {
+          return [undefined, 'attempt to load chunk with wrong mode'];
+        }
+        return attempt(() => this.compile(source, name ?? source), args[3]);
+      }
+      if (!isFunction(chunk)) throw wrong(1, 'function', chunk, args.length);
+      return attempt(() => this.compile(fromReader(chunk), name ?? '=(load)'), args[3]);
+    };
+    addVariadic(rt.G, {
+      load,
+      loadstring: load,
       loadfile: (args) => {
         const path = optString(args, 0);
         return attempt(() => this.loadFile(path), args[2]);
