@@ -161,6 +161,7 @@ export class State {
   private lastThread: ThreadInfo | null = null;
   private readonly emptyTable = new FdTable();
   private readonly spareStores: StoredEnter[] = [];
+  private lastShared: Name;
 
   // What the previous event scheduled.
   private scheduled = false;
@@ -175,6 +176,7 @@ export class State {
     this.maxFds = options.maxFds ?? 4096;
     this.notAvailable = this.names.internText('<NA>');
     this.unknownDir = this.names.internText('<UNKNOWN>');
+    this.lastShared = this.names.empty;
     this.loader = new MetadataLoader(this);
   }
 
@@ -698,7 +700,11 @@ export class State {
     const length = event.paramLength(index);
     if (length === 0) return '';
     const from = event.paramOffsets[index]!;
-    return this.names.intern(event.bytes, from, from + length).text;
+    // Often the same as last time: then it need not even be looked up.
+    if (!hasBytes(this.lastShared, event.view, from, length)) {
+      this.lastShared = this.names.intern(event.bytes, from, from + length);
+    }
+    return this.lastShared.text;
   }
 
   /** A text parameter as a byte string. */
@@ -706,4 +712,17 @@ export class State {
     const end = event.paramTextEnd(index);
     return end < 0 ? '' : latin1(event.bytes, event.paramOffsets[index]!, end);
   }
+}
+
+/** The name is `length` bytes of the view. */
+function hasBytes(name: Name, view: DataView, from: number, length: number): boolean {
+  if (name.length !== length) return false;
+  const own = name.view;
+  const { offset } = name;
+  let at = 0;
+  for (const last = length - 3; at < last; at += 4) {
+    if (own.getInt32(offset + at) !== view.getInt32(from + at)) return false;
+  }
+  for (; at < length; at++) if (own.getUint8(offset + at) !== view.getUint8(from + at)) return false;
+  return true;
 }
