@@ -1,6 +1,6 @@
 /** Times burin and sysdig in turn, so that both meet the same machine: what counts is the ratio within each pair. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, openSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Case } from './cases.js';
@@ -49,6 +49,7 @@ export function measure(command: readonly string[], terminal = false): Measure {
     encoding: 'utf8',
     env,
   });
+  closeSync(out);
   const line = result.stderr.trim().split('\n').at(-1) ?? '';
   const [seconds, cpuSeconds, kilobytes, status] = line.split(' ').map(Number) as [number, number, number, number];
   if (status !== 0) throw new Error(`${command.join(' ')} ended with status ${status}: ${result.stderr.trim()}`);
@@ -61,6 +62,9 @@ export const median = (values: readonly number[]): number => {
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 };
 
+const least = (runs: readonly Measure[], what: 'seconds' | 'cpuSeconds'): number =>
+  Math.min(...runs.map((run) => run[what]));
+
 export interface Result {
   name: string;
   target: number;
@@ -70,6 +74,9 @@ export interface Result {
   ratio: number | null;
   lowest: number | null;
   highest: number | null;
+  /** Of the least wall time of each. */
+  leastRatio: number | null;
+  /** Of the least processor time of each: user and system, all threads. */
   cpuRatio: number | null;
   /** Megabytes, at most. */
   peakMegabytes: number;
@@ -94,10 +101,28 @@ export function runCase(one: Case, capture: string, pairs: number, sysdig: strin
     ratio: known ? median(ratios) : null,
     lowest: known ? Math.min(...ratios) : null,
     highest: known ? Math.max(...ratios) : null,
-    cpuRatio: known ? median(theirs.map((their, i) => ours[i]!.cpuSeconds / their.cpuSeconds)) : null,
+    leastRatio: known ? least(ours, 'seconds') / least(theirs, 'seconds') : null,
+    cpuRatio: known ? least(ours, 'cpuSeconds') / least(theirs, 'cpuSeconds') : null,
     peakMegabytes: Math.max(...ours.map((run) => run.peak)),
     sysdigPeakMegabytes: known ? Math.max(...theirs.map((run) => run.peak)) : null,
   };
+}
+
+/** The number of the last event, and how many there are, as a program prints them. */
+function countEvents(command: readonly string[]): string {
+  const script = '"$@" | awk \'{ last = $1; count++ } END { print count " events, the last is number " last }\'';
+  return spawnSync('sh', ['-c', script, 'sh', ...command, '-p', '%evt.num'], { encoding: 'utf8' }).stdout.trim();
+}
+
+/** Both programs see the same events of a capture; asked once for each that was built. Throws an Error if they do not. */
+export function sameCount(capture: string, sysdig: string): string {
+  const file = `${capture}.count`;
+  if (existsSync(file)) return readFileSync(file, 'utf8');
+  const theirs = countEvents([sysdig, '-r', capture]);
+  const ours = countEvents([...BURIN, '-r', capture]);
+  if (theirs !== ours) throw new Error(`${capture}: sysdig counts ${theirs}, burin ${ours}`);
+  writeFileSync(file, ours);
+  return ours;
 }
 
 /** The path of sysdig, null when it is not installed. */

@@ -1,20 +1,22 @@
 /**
  * The benchmark, one page for speed: burin beside sysdig on one capture, run by run in turn, then Lua alone beside LuaJIT.
- * Prints the median of the ratios of wall time (burin / sysdig, start included) with its spread, of CPU time, and peak
- * memory of both.
+ * Prints the median of the ratios of wall time (burin / sysdig, start included) with its spread, of the least
+ * wall times, of processor time, and peak memory of both. See cases.ts for what is run on how many events.
  *
- *   npm run bench -- [--pairs 5] [--only REGEX] [--events N] [--capture FILE] [--json] [--save]
+ *   npm run bench -- [--pairs 5] [--only REGEX] [--capture FILE] [--json] [--save]
  *
  * --save adds the results to history.jsonl, which check-ratios.ts compares with. Needs sysdig 0.29.3 (Debian:
  * apt-get install sysdig) and a build (npm run build). Runs without sysdig too: burin's own times are printed then.
  */
 import { spawnSync } from 'node:child_process';
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+import { loadavg } from 'node:os';
+import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { buildBenchCapture } from './build-capture.js';
 import { CHISELS, READING } from './cases.js';
-import { BURIN, DEMO, findSysdig, measure, median, type Result, runCase } from './pairs.js';
+import { BURIN, DEMO, findSysdig, measure, median, type Result, runCase, sameCount } from './pairs.js';
 
 const here = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 
@@ -32,7 +34,6 @@ const { values } = parseArgs({
   options: {
     pairs: { type: 'string', default: '5' },
     only: { type: 'string', default: '.' },
-    events: { type: 'string', default: '9000000' },
     capture: { type: 'string' },
     json: { type: 'boolean', default: false },
     save: { type: 'boolean', default: false },
@@ -47,41 +48,45 @@ const sysdig = findSysdig();
 if (sysdig === null) process.stderr.write('sysdig is not installed: only times of burin are shown\n');
 
 const only = new RegExp(values.only);
-const events = Number(values.events);
 const pairs = Number(values.pairs);
 const results: Result[] = [];
 const digits = (value: number | null, count: number): string => (value === null ? '-' : value.toFixed(count));
 const cases = [...READING, ...CHISELS].filter((one) => only.test(one.name));
 if (!values.json && cases.length > 0) {
-  const bench = values.capture === undefined ? buildBenchCapture({ events }) : null;
-  const what =
-    bench === null ? values.capture : `${bench.events} events that both know, of ${bench.recordings} recordings`;
-  console.log(`${what}; wall time burin / sysdig, start included, median of ${pairs} pairs\n`);
-  console.log(`${'case'.padEnd(38)} ratio (lowest-highest)  target   CPU  burin s sysdig s  MB burin  MB sysdig`);
+  console.log(
+    `wall time burin / sysdig, start included, median of ${pairs} pairs; the chisels are sysdig's own files\n`,
+  );
+  console.log(`${'case'.padEnd(36)} ratio (lowest-highest)  target  least   CPU  burin s sysdig s  MB burin sysdig`);
 }
+const counts = new Map<string, string>();
 for (const one of cases) {
-  const capture = values.capture ?? buildBenchCapture({ events, gzip: one.gzip ?? false }).path;
+  const capture = values.capture ?? buildBenchCapture({ events: one.events, gzip: one.gzip ?? false }).path;
+  if (values.capture === undefined && sysdig !== null && !one.gzip) counts.set(capture, sameCount(capture, sysdig));
   const result = runCase(one, capture, pairs, sysdig);
   results.push(result);
   if (values.json) continue;
   const spread = `(${digits(result.lowest, 2)}-${digits(result.highest, 2)})`;
   console.log(
-    `${one.name.padEnd(38)} ${digits(result.ratio, 3)} ${spread.padEnd(17)} <= ${one.target.toFixed(2)} ` +
-      `${digits(result.cpuRatio, 2).padStart(5)} ${digits(result.burinSeconds, 2).padStart(8)} ` +
-      `${digits(result.sysdigSeconds, 2).padStart(8)} ${digits(result.peakMegabytes, 0).padStart(9)} ` +
-      `${digits(result.sysdigPeakMegabytes, 0).padStart(10)}`,
+    `${one.name.padEnd(36)} ${digits(result.ratio, 3)} ${spread.padEnd(17)} <= ${one.target.toFixed(2)} ` +
+      `${digits(result.leastRatio, 2).padStart(6)} ${digits(result.cpuRatio, 2).padStart(5)} ` +
+      `${digits(result.burinSeconds, 2).padStart(8)} ${digits(result.sysdigSeconds, 2).padStart(8)} ` +
+      `${digits(result.peakMegabytes, 0).padStart(9)} ${digits(result.sysdigPeakMegabytes, 0).padStart(6)}`,
   );
+}
+if (!values.json) {
+  for (const [capture, count] of counts) console.log(`${basename(capture)}: both programs count ${count}`);
+  console.log(`load of the machine: ${loadavg()[0]!.toFixed(1)} (1 is this benchmark alone)`);
 }
 const start = only.test('start') ? firstLine(Math.max(5, pairs)) : undefined;
 if (!values.json && start !== undefined) {
   const node = start.node.toFixed(0);
   console.log(`\nstart to the first line of a small capture: ${start.burin.toFixed(0)} ms; Node alone: ${node} ms`);
 }
-if (values.json) console.log(JSON.stringify({ events, results, firstLineMs: start }, null, 2));
+if (values.json) console.log(JSON.stringify({ results, firstLineMs: start }, null, 2));
 if (values.save) {
   const { version } = JSON.parse(readFileSync(here('../../package.json'), 'utf8')) as { version: string };
   const ratios = Object.fromEntries(results.map(({ name, ratio }) => [name, Number(digits(ratio, 3))]));
-  const entry = { date: new Date().toISOString().slice(0, 10), version, events, pairs, ratios };
+  const entry = { date: new Date().toISOString().slice(0, 10), version, pairs, ratios };
   appendFileSync(here('history.jsonl'), `${JSON.stringify(entry)}\n`);
 }
 if (!values.json && only.test('lua')) {
