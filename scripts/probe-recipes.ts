@@ -156,3 +156,7 @@ signaldeliver 514 SIGNALDELIVER_E | a0 a1 a2
 page_fault_user 515 PAGE_FAULT_E | a0 a1 fault:a2
 page_fault_kernel 516 PAGE_FAULT_E | a0 a1 fault:a2
 `;
+
+/** Calls that work on the descriptor in their first argument, on no other, and change nothing that is known of it. */
+export const descriptorCalls =
+  'read write pread64 pwrite64 readv writev preadv pwritev fstat lseek ioctl flock getdents getdents64';

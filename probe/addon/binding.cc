@@ -62,6 +62,7 @@ class ProbeObject : public Napi::ObjectWrap<ProbeObject> {
 							 InstanceMethod("get", &ProbeObject::Get),
 							 InstanceMethod("setWanted", &ProbeObject::SetWanted),
 							 InstanceMethod("follow", &ProbeObject::Follow),
+							 InstanceMethod("select", &ProbeObject::Select),
 							 InstanceMethod("stats", &ProbeObject::Stats),
 							 InstanceMethod("close", &ProbeObject::Close),
 						 }));
@@ -121,6 +122,10 @@ class ProbeObject : public Napi::ObjectWrap<ProbeObject> {
 			s->snaplen = v;
 		else if (name == "follow")
 			s->follow = v;
+		else if (name == "fds")
+			s->fds = v;
+		else if (name == "helper")
+			s->helper = v;
 		return info.Env().Undefined();
 	}
 	Napi::Value Get(const Napi::CallbackInfo &info)
@@ -144,6 +149,25 @@ class ProbeObject : public Napi::ObjectWrap<ProbeObject> {
 	Napi::Value Follow(const Napi::CallbackInfo &info)
 	{
 		burin::Failure f = probe_.follow(info[0].As<Napi::Number>().Uint32Value(), info[1].As<Napi::Boolean>().Value());
+		if (f)
+			return failure_object(info.Env(), f);
+		return info.Env().Null();
+	}
+	/* select(pids, tids, names): null or a failure */
+	Napi::Value Select(const Napi::CallbackInfo &info)
+	{
+		auto numbers = [](const Napi::Value &v) {
+			Napi::Array list = v.As<Napi::Array>();
+			std::vector<uint32_t> out;
+			for (uint32_t i = 0; i < list.Length(); i++)
+				out.push_back(list.Get(i).As<Napi::Number>().Uint32Value());
+			return out;
+		};
+		std::vector<std::string> names;
+		Napi::Array texts = info[2].As<Napi::Array>();
+		for (uint32_t i = 0; i < texts.Length(); i++)
+			names.push_back(texts.Get(i).As<Napi::String>().Utf8Value());
+		burin::Failure f = probe_.select(numbers(info[0]), numbers(info[1]), names);
 		if (f)
 			return failure_object(info.Env(), f);
 		return info.Env().Null();

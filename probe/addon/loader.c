@@ -30,6 +30,8 @@ int burin_load(unsigned cpus, struct burin_loaded *out)
 	out->scratches = s->maps.scratches.map_fd;
 	out->rings = s->maps.rings.map_fd;
 	out->followed = s->maps.followed.map_fd;
+	out->selected = s->maps.selected.map_fd;
+	out->names = s->maps.names.map_fd;
 	out->enter_programs = s->maps.enter_programs.map_fd;
 	out->exit_programs = s->maps.exit_programs.map_fd;
 	out->on_enter = s->progs.on_enter.prog_fd;
@@ -40,6 +42,7 @@ int burin_load(unsigned cpus, struct burin_loaded *out)
 	out->on_switch = s->progs.on_switch.prog_fd;
 	out->on_process_exit = s->progs.on_process_exit.prog_fd;
 	out->on_fork = s->progs.on_fork.prog_fd;
+	out->on_rename = s->progs.on_rename.prog_fd;
 	out->on_signal = s->progs.on_signal.prog_fd;
 	out->on_fault_user = s->progs.on_fault_user.prog_fd;
 	out->on_fault_kernel = s->progs.on_fault_kernel.prog_fd;

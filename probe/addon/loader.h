@@ -8,8 +8,8 @@ extern "C" {
 
 struct burin_loaded {
 	void *skeleton;
-	int settings, counters, scratches, rings, followed, enter_programs, exit_programs;
-	int on_enter, on_exit, enter_ops, exit_ops, exit_task, on_switch, on_process_exit, on_fork, on_signal, on_fault_user,
+	int settings, counters, scratches, rings, followed, selected, names, enter_programs, exit_programs;
+	int on_enter, on_exit, enter_ops, exit_ops, exit_task, on_switch, on_process_exit, on_fork, on_rename, on_signal, on_fault_user,
 		on_fault_kernel, who_am_i;
 };
 

@@ -37,6 +37,21 @@ int map_update(int map, const void *key, const void *value)
 	return bpf(BPF_MAP_UPDATE_ELEM, attr);
 }
 
+void map_delete(int map, const void *key)
+{
+	union bpf_attr attr;
+	memset(&attr, 0, sizeof(attr));
+	attr.map_fd = map;
+	attr.key = reinterpret_cast<uint64_t>(key);
+	bpf(BPF_MAP_DELETE_ELEM, attr);
+}
+
+/* A name as the kernel keeps it. */
+struct Comm {
+	char text[16] = {};
+	explicit Comm(const std::string &name) { memcpy(text, name.data(), std::min<size_t>(name.size(), sizeof(text) - 1)); }
+};
+
 Failure failed(int error, const char *what) { return {error, what}; }
 
 /* CPUs that can be brought up without a restart: rings exist for those online, table entries for all. */
@@ -138,6 +153,7 @@ Failure Probe::open(uint64_t ring_bytes, const Injection &inject)
 		settings_->self = getpid();
 	}
 	settings_->snaplen = 80;
+	settings_->fds = BURIN_FD_ANY;
 	sleep_offset_ = now(CLOCK_BOOTTIME) - now(CLOCK_MONOTONIC);
 	epoch_offset_ = now(CLOCK_REALTIME) - now(CLOCK_MONOTONIC);
 	hooks_ = {
@@ -145,6 +161,7 @@ Failure Probe::open(uint64_t ring_bytes, const Injection &inject)
 		{"sys_exit", nullptr, true, loaded_.on_exit, -1},
 		{"sched_process_exit", nullptr, true, loaded_.on_process_exit, -1},
 		{"sched_process_fork", nullptr, false, loaded_.on_fork, -1},
+		{"task_rename", nullptr, false, loaded_.on_rename, -1},
 		{"sched_switch", nullptr, false, loaded_.on_switch, -1},
 		{"signal_deliver", "signal_deliver", false, loaded_.on_signal, -1},
 		{"page_fault_user", "page_fault_user", false, loaded_.on_fault_user, -1},
@@ -249,11 +266,38 @@ Failure Probe::follow(uint32_t tgid, bool on)
 			return failed(errno, "follow a process");
 		return {};
 	}
-	union bpf_attr attr;
-	memset(&attr, 0, sizeof(attr));
-	attr.map_fd = loaded_.followed;
-	attr.key = reinterpret_cast<uint64_t>(&tgid);
-	bpf(BPF_MAP_DELETE_ELEM, attr);
+	map_delete(loaded_.followed, &tgid);
+	return {};
+}
+
+Failure Probe::select(const std::vector<uint32_t> &pids, const std::vector<uint32_t> &tids,
+		      const std::vector<std::string> &names)
+{
+	if (!is_open())
+		return failed(EBADF, "select processes");
+	__atomic_store_n(&settings_->select, 0, __ATOMIC_SEQ_CST);
+	for (uint32_t id : selected_)
+		map_delete(loaded_.selected, &id);
+	for (const std::string &name : names_)
+		map_delete(loaded_.names, Comm(name).text);
+	selected_ = pids;
+	selected_.insert(selected_.end(), tids.begin(), tids.end());
+	names_ = names;
+	for (uint32_t id : selected_) {
+		uint8_t what = 0;
+		if (std::find(pids.begin(), pids.end(), id) != pids.end())
+			what |= BURIN_SELECTED_PID;
+		if (std::find(tids.begin(), tids.end(), id) != tids.end())
+			what |= BURIN_SELECTED_TID;
+		if (map_update(loaded_.selected, &id, &what) < 0)
+			return failed(errno, "select processes");
+	}
+	const uint8_t one = 1;
+	for (const std::string &name : names)
+		if (map_update(loaded_.names, Comm(name).text, &one) < 0)
+			return failed(errno, "select names");
+	const unsigned which = (selected_.empty() ? 0 : BURIN_SELECT_IDS) | (names.empty() ? 0 : BURIN_SELECT_NAMES);
+	__atomic_store_n(&settings_->select, which, __ATOMIC_SEQ_CST);
 	return {};
 }
 

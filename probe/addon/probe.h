@@ -48,6 +48,12 @@ class Probe {
 
 	burin_settings *settings() { return settings_; }
 	Failure follow(uint32_t tgid, bool on);
+	/*
+	 * Reports only these processes, threads, and threads with these names, besides what is always wanted; all when all
+	 * three are empty. While it changes, everything is reported.
+	 */
+	Failure select(const std::vector<uint32_t> &pids, const std::vector<uint32_t> &tids,
+		       const std::vector<std::string> &names);
 	Totals totals() const;
 	unsigned cpus() const { return cpus_; }
 	std::vector<Totals> per_cpu() const;
@@ -79,6 +85,8 @@ class Probe {
 	burin_counters *counters_ = nullptr;
 	std::vector<Ring> rings_;
 	std::vector<Hook> hooks_;
+	std::vector<uint32_t> selected_;
+	std::vector<std::string> names_;
 	unsigned cpus_ = 0;
 	uint64_t ring_bytes_ = 0;
 	int64_t epoch_offset_ = 0, sleep_offset_ = 0;

@@ -82,6 +82,37 @@ struct {
 	__type(value, __u8);
 } followed SEC(".maps");
 
+/* Processes and threads that are reported, by id; see BURIN_SELECTED_. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 4096);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, __u32);
+	__type(value, __u8);
+} selected SEC(".maps");
+
+/* Names of threads that are reported, filled up with NUL. */
+struct comm {
+	char text[16];
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 4096);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct comm);
+	__type(value, __u8);
+} names SEC(".maps");
+
+/* Threads that took another name without exec: their readers know them by the old one. They always count as selected. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 65536);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, __u32);
+	__type(value, __u8);
+} renamed SEC(".maps");
+
 struct {
 	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
 	__uint(max_entries, 4);
@@ -180,6 +211,31 @@ static __always_inline bool is_compat(struct task_struct *task)
 #endif
 }
 
+#define PF_WQ_WORKER 0x20
+
+/* Whether the current thread is among the selected ones. */
+static __always_inline bool chosen(struct burin_settings *set, struct task_struct *task, __u32 tgid)
+{
+	if (set->select & BURIN_SELECT_IDS) {
+		__u8 *what = bpf_map_lookup_elem(&selected, &tgid);
+		if (what && *what & BURIN_SELECTED_PID)
+			return true;
+		__u32 tid = task->pid;
+		what = bpf_map_lookup_elem(&selected, &tid);
+		if (what && *what & BURIN_SELECTED_TID)
+			return true;
+	}
+	if (set->select & BURIN_SELECT_NAMES) {
+		struct comm name = {};
+		__u32 tid = task->pid;
+		bpf_get_current_comm(&name, sizeof(name));
+		/* Workers of the kernel show other names in /proc than they bear. */
+		return bpf_map_lookup_elem(&names, &name) || set->overflow || bpf_map_lookup_elem(&renamed, &tid) ||
+		       task->flags & PF_WQ_WORKER;
+	}
+	return false;
+}
+
 /*
  * Everything that both hooks share up to the decision; 0 stops. What nobody wants is told apart first: it is most of
  * what happens.
@@ -198,14 +254,17 @@ static __always_inline int begin(struct burin_settings *set, struct task_struct 
 	}
 	if (*nr < 0 || *nr >= BURIN_NR_SYSCALLS)
 		return 0;
-	if (!(set->wanted[*nr & (BURIN_NR_SYSCALLS - 1)] & side))
+	__u32 wanted = set->wanted[*nr & (BURIN_NR_SYSCALLS - 1)];
+	if (!(wanted & side))
 		return 0;
 	__u32 tgid = task->tgid;
-	if (!set->on || tgid == set->self)
+	if (!set->on || tgid == set->self || tgid == set->helper)
 		return 0;
 	if (set->follow && !bpf_map_lookup_elem(&followed, &tgid))
 		return 0;
-	return 1;
+	if (set->select && !(wanted & BURIN_WANT_ALWAYS) && !chosen(set, task, tgid))
+		return 0;
+	return wanted;
 }
 
 static __always_inline void *reserve(__u32 cpu, struct burin_counters *c, __u64 size)
@@ -228,13 +287,54 @@ static __always_inline void write_head(struct burin_head *h, __u32 tid, __u32 nr
 	h->ret = ret;
 }
 
+static __always_inline struct file *file_of(__u64 number)
+{
+	struct task_struct *task = (struct task_struct *)bpf_get_current_task_btf();
+	struct fdtable *fdt = BPF_CORE_READ(task, files, fdt);
+	__u32 fd = number;
+	struct file *file = 0;
+	if (!fdt || fd >= BPF_CORE_READ(fdt, max_fds))
+		return 0;
+	bpf_probe_read_kernel(&file, sizeof(file), BPF_CORE_READ(fdt, fd) + fd);
+	return file;
+}
+
+/* Whether calls on this descriptor are wanted. Of one that is not open nothing is known. */
+static __always_inline bool wanted_fd(__u64 number, __u32 kinds)
+{
+	struct file *file = file_of(number);
+	if (!file)
+		return true;
+	if ((BPF_CORE_READ(file, f_inode, i_mode) & 0170000) != 0140000)
+		return kinds & BURIN_FD_NO_SOCKET;
+	struct socket *socket = (struct socket *)BPF_CORE_READ(file, private_data);
+	__u16 family = BPF_CORE_READ(socket, sk, __sk_common.skc_family);
+	if (family == 2 || family == 10)
+		return kinds & BURIN_FD_INET;
+	return kinds & (family == 1 ? BURIN_FD_UNIX : BURIN_FD_OTHER);
+}
+
+static __always_inline __u64 first_arg(struct pt_regs *regs, bool compat)
+{
+#if defined(__TARGET_ARCH_x86)
+	return compat ? (__u32)regs->bx : regs->di;
+#else
+	return regs->orig_x0;
+#endif
+}
+
 static __always_inline int handle(void *ctx, struct pt_regs *regs, long nr, __s64 ret, __u8 side, __u32 side_flag,
 				  void *programs)
 {
 	struct burin_settings *set = get_settings();
 	struct task_struct *task = (struct task_struct *)bpf_get_current_task_btf();
 	bool compat;
-	if (!set || !begin(set, task, &nr, &compat, side))
+	if (!set)
+		return 0;
+	__u32 wanted = begin(set, task, &nr, &compat, side);
+	if (!wanted)
+		return 0;
+	if (wanted & BURIN_WANT_FD && set->fds != BURIN_FD_ANY && !wanted_fd(first_arg(regs, compat), set->fds))
 		return 0;
 	__u32 tid = task->pid;
 	__u32 cpu = bpf_get_smp_processor_id();
@@ -356,18 +456,6 @@ static __always_inline __u64 value_of(struct scratch *s, __u32 src)
 		return v;
 	}
 	return arg_of(s, src);
-}
-
-static __always_inline struct file *file_of(__u64 number)
-{
-	struct task_struct *task = (struct task_struct *)bpf_get_current_task_btf();
-	struct fdtable *fdt = BPF_CORE_READ(task, files, fdt);
-	__u32 fd = number;
-	struct file *file = 0;
-	if (!fdt || fd >= BPF_CORE_READ(fdt, max_fds))
-		return 0;
-	bpf_probe_read_kernel(&file, sizeof(file), BPF_CORE_READ(fdt, fd) + fd);
-	return file;
 }
 
 __noinline int put_file(__u32 src)
@@ -870,6 +958,9 @@ int exit_task(__u64 *ctx)
 		__u32 tid = s->rec.head.tid;
 		if (bpf_map_delete_elem(&execveats, &tid) == 0)
 			s->rec.head.nr = NR_EXECVEAT;
+		/* The event carries the new name. */
+		if (s->rec.head.ret >= 0)
+			bpf_map_delete_elem(&renamed, &tid);
 	}
 	const struct burin_row *row = &exit_rows[s->rec.head.nr & (BURIN_NR_SYSCALLS - 1)];
 	struct task_struct *task = (struct task_struct *)bpf_get_current_task_btf();
@@ -909,9 +1000,12 @@ int exit_task(__u64 *ctx)
 static __always_inline struct burin_record *reserve_event(__u32 tgid, __u32 nr)
 {
 	struct burin_settings *set = get_settings();
-	if (!set || !set->on || tgid == set->self || !(set->wanted[nr] & BURIN_WANT_ENTER))
+	if (!set || !set->on || tgid == set->self || tgid == set->helper || !(set->wanted[nr] & BURIN_WANT_ENTER))
 		return 0;
 	if (set->follow && !bpf_map_lookup_elem(&followed, &tgid))
+		return 0;
+	if (set->select && !(set->wanted[nr] & BURIN_WANT_ALWAYS) &&
+	    !chosen(set, (struct task_struct *)bpf_get_current_task_btf(), tgid))
 		return 0;
 	__u32 cpu = bpf_get_smp_processor_id();
 	struct burin_counters *c = bpf_map_lookup_elem(&counters, &cpu);
@@ -964,9 +1058,27 @@ int on_process_exit(__u64 *ctx)
 		r->arg[1] = r->arg[2] = r->arg[3] = r->arg[4] = r->arg[5] = 0;
 		bpf_ringbuf_submit(r, BPF_RB_NO_WAKEUP);
 	}
+	__u32 tid = task->pid;
+	bpf_map_delete_elem(&renamed, &tid);
 	struct burin_settings *set = get_settings();
-	if (set && set->follow && task->pid == task->tgid)
+	if (set && set->follow && tid == tgid)
 		bpf_map_delete_elem(&followed, &tgid);
+	return 0;
+}
+
+static __always_inline void remember_renamed(struct burin_settings *set, __u32 tid)
+{
+	__u8 one = 1;
+	if (bpf_map_update_elem(&renamed, &tid, &one, BPF_ANY))
+		set->overflow = 1;
+}
+
+SEC("tp_btf/task_rename")
+int on_rename(__u64 *ctx)
+{
+	struct burin_settings *set = get_settings();
+	if (set)
+		remember_renamed(set, ((struct task_struct *)ctx[0])->pid);
 	return 0;
 }
 
@@ -974,7 +1086,13 @@ SEC("tp_btf/sched_process_fork")
 int on_fork(__u64 *ctx)
 {
 	struct burin_settings *set = get_settings();
-	if (!set || !set->follow)
+	if (!set)
+		return 0;
+	/* A child may go by its parent's old name. */
+	__u32 from = ((struct task_struct *)ctx[0])->pid;
+	if (bpf_map_lookup_elem(&renamed, &from))
+		remember_renamed(set, ((struct task_struct *)ctx[1])->pid);
+	if (!set->follow)
 		return 0;
 	__u32 parent = ((struct task_struct *)ctx[0])->tgid;
 	__u32 child = ((struct task_struct *)ctx[1])->tgid;

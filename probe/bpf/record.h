@@ -123,10 +123,28 @@ struct burin_settings {
 	unsigned int snaplen;
 	unsigned int on;       /* 0: report nothing */
 	unsigned int follow;   /* 1: report only processes in the map of followed ones, and their children */
-	unsigned char wanted[BURIN_NR_TOTAL]; /* 1 enter, 2 exit */
+	unsigned int select;   /* BURIN_SELECT_: only these processes, besides events that are always wanted; 0: all */
+	unsigned int fds;      /* kinds of descriptors that calls with BURIN_WANT_FD are wanted for, by BURIN_FD_ bits */
+	unsigned int helper;   /* kernel's tgid of the consumer's helper process, never reported; 0: none */
+	unsigned int overflow; /* set by the probe: a thread took another name and could not be remembered */
+	unsigned char wanted[BURIN_NR_TOTAL]; /* BURIN_WANT_ bits */
 };
 #define BURIN_WANT_ENTER 1
 #define BURIN_WANT_EXIT 2
+#define BURIN_WANT_ALWAYS 4 /* changes what is known of processes and descriptors: wanted of every process */
+#define BURIN_WANT_FD 8     /* works on the descriptor in its first argument, and on no other */
+
+#define BURIN_SELECT_IDS 1
+#define BURIN_SELECT_NAMES 2
+/* Values in the map of selected ids. */
+#define BURIN_SELECTED_PID 1
+#define BURIN_SELECTED_TID 2
+
+#define BURIN_FD_NO_SOCKET 1
+#define BURIN_FD_INET 2
+#define BURIN_FD_UNIX 4
+#define BURIN_FD_OTHER 8
+#define BURIN_FD_ANY 15
 
 /* One per CPU, a cache line apart. */
 struct burin_counters {

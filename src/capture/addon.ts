@@ -22,10 +22,12 @@ export interface NativeProbe {
   detach(hook: string): void;
   /** Fills `bytes` from `start` with blocks; returns the end. Events younger than `horizon` ns stay. */
   drain(bytes: Uint8Array, start: number, horizon: number): number;
-  set(name: 'on' | 'snaplen' | 'follow', value: number): void;
+  set(name: 'on' | 'snaplen' | 'follow' | 'fds' | 'helper', value: number): void;
   get(name: 'on' | 'snaplen' | 'follow' | 'self'): number | undefined;
   setWanted(bytes: Uint8Array): void;
   follow(pid: number, on: boolean): NativeFailure | null;
+  /** Reports only these processes, threads and names besides what is always wanted; all when all are empty. */
+  select(pids: number[], tids: number[], names: string[]): NativeFailure | null;
   /** delivered, skipped, bytes waiting, then for each CPU: seen, full, copy, limit, submitted. */
   stats(): Float64Array;
   close(): void;

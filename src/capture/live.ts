@@ -21,6 +21,13 @@ const CODE = { generic: 0, genericExit: 1, switch: 152, signal: 232, procinfo: 2
 const SAMPLE_MS = 1000;
 const CALL_FIELDS = 5;
 const BOTH_SIDES = 3;
+/** Bits of what is wanted of a call: of every process; only on descriptors of the kinds that are set. */
+const ALWAYS = 4;
+const ON_DESCRIPTOR = 8;
+/** What the table says of a call. */
+const CHANGES_STATE = 1;
+const USES_DESCRIPTOR = 2;
+const FD_ANY = 15;
 /** Poll intervals while nothing happens. */
 const IDLE_MIN_MS = 1;
 const IDLE_MAX_MS = 25;
@@ -47,6 +54,13 @@ export interface LiveWanted {
   events: ReadonlySet<number>;
   /** Native numbers of the calls wanted as generic events (codes 0 and 1); all when left out. */
   calls?: ReadonlySet<number>;
+  /** Processes and threads by the kernel's ids, and names of threads; everybody when left out. */
+  who?: { pids: Iterable<number>; tids: Iterable<number>; names: Iterable<string> };
+  /**
+   * Kinds of descriptors for calls that work on one: bits for no socket (1), sockets of the internet (2), unix sockets (4)
+   * and other sockets (8); all when left out.
+   */
+  fds?: number;
 }
 
 export interface LiveOptions {
@@ -125,6 +139,8 @@ export class LiveSource implements EventSource {
   readonly #scans: boolean;
   #pageFaults: boolean;
   #switches: boolean;
+  /** New names of threads are noticed in the kernel. */
+  #seesRenames = true;
   #lastStats: LiveStats | undefined;
   /** CPU times of processes are asked for, where /proc shows the ids of the events; when next; time of the last event. */
   #wantsCpuTimes = false;
@@ -154,13 +170,13 @@ export class LiveSource implements EventSource {
     if (failure) throw new LiveError(explainFailure(failure), failure.code);
     try {
       this.setSnaplen(options.snaplen ?? 80);
-      this.setWanted(options.wanted ?? 'all');
       if (options.only) this.#only(options.only);
       this.#attach(
-        ['sys_enter', 'sys_exit', 'sched_process_exit', 'sched_process_fork', 'signal_deliver'],
+        ['sys_enter', 'sys_exit', 'sched_process_exit', 'sched_process_fork', 'task_rename', 'signal_deliver'],
         stage,
         errno,
       );
+      this.setWanted(options.wanted ?? 'all');
       if (this.kernelPid !== process.pid)
         this.#onWarning("burin runs in a pid namespace: events carry the machine's process ids, /proc shows others");
       this.#probe.set('on', 1);
@@ -174,7 +190,10 @@ export class LiveSource implements EventSource {
   #attach(hooks: string[], stage = '', errno = 0): void {
     const result = this.#probe.attach(hooks, stage, errno);
     if (!Array.isArray(result)) throw new LiveError(explainFailure(result), result.code);
-    for (const line of result) this.#onWarning(`this kernel cannot report some events: ${line}`);
+    for (const line of result) {
+      if (/^(task_rename|sched_process_fork):/.test(line)) this.#seesRenames = false;
+      this.#onWarning(`this kernel cannot report some events: ${line}`);
+    }
   }
 
   #only(only: NonNullable<LiveOptions['only']>): void {
@@ -221,17 +240,18 @@ export class LiveSource implements EventSource {
     for (let i = 0; i < calls.length; i += CALL_FIELDS) {
       const nr = calls[i]!;
       const enter = calls[i + 1]!;
-      const changesState = calls[i + 4] === 1;
+      const kind = calls[i + 4];
       const asked =
         enter === CODE.generic
           ? genericWanted && (all || (wanted.calls?.has(nr) ?? true))
           : has(enter) || has(calls[i + 2]!);
-      if (asked || changesState) bytes[nr] = BOTH_SIDES;
+      if (kind === CHANGES_STATE) bytes[nr] = BOTH_SIDES | ALWAYS;
+      else if (asked) bytes[nr] = kind === USES_DESCRIPTOR ? BOTH_SIDES | ON_DESCRIPTOR : BOTH_SIDES;
     }
     // Calls that are newer than the table.
     if (genericWanted && (all || !wanted.calls))
       for (let nr = 0; nr < NR.switch; nr++) if (!knows(calls, nr)) bytes[nr] = BOTH_SIDES;
-    bytes[NR.procexit] = BOTH_SIDES;
+    bytes[NR.procexit] = BOTH_SIDES | ALWAYS;
     this.#wantsCpuTimes = has(CODE.procinfo) && this.#scans && this.kernelPid === process.pid;
     const switches = this.#switches && has(CODE.switch);
     const faults = this.#pageFaults && has(CODE.fault);
@@ -239,11 +259,25 @@ export class LiveSource implements EventSource {
     if (has(CODE.signal)) bytes[NR.signal] = BOTH_SIDES;
     if (faults) bytes[NR.faultUser] = bytes[NR.faultKernel] = BOTH_SIDES;
     this.#probe.setWanted(bytes);
+    this.#probe.set('fds', all ? FD_ANY : (wanted.fds ?? FD_ANY));
+    this.#select(all ? undefined : wanted.who);
     // Hooks that run often cost something even when nothing is wanted of them.
     const often = { sched_switch: switches, page_fault_user: faults, page_fault_kernel: faults };
     for (const [hook, on] of Object.entries(often)) if (!on) this.#probe.detach(hook);
     const on = Object.entries(often).flatMap(([hook, yes]) => (yes ? [hook] : []));
     if (on.length > 0) this.#attach(on);
+  }
+
+  /** Who is reported. The probe lets everybody pass while that changes, and when it fails. */
+  #select(who: LiveWanted['who']): void {
+    const names = [...(who?.names ?? [])];
+    // Without the hook on new names, a thread that takes another one would be lost.
+    const decidable = who !== undefined && (names.length === 0 || this.#seesRenames);
+    const [pids, tids] = decidable ? [[...who.pids], [...who.tids]] : [[], []];
+    // Nobody at all is a process that cannot be.
+    if (decidable && pids.length + tids.length + names.length === 0) pids.push(0xffffffff);
+    // Kernels before 5.19 refuse it once rights are given up: everybody passes then, and the filter decides after.
+    this.#probe.select(pids, tids, decidable ? names : []);
   }
 
   nextBatch(): boolean {

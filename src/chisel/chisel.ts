@@ -14,6 +14,7 @@ import {
 } from '../lua/vm.js';
 import type { EventCursor } from '../sinsp/event.js';
 import type { Predicate } from '../sinsp/filter/predicate.js';
+import { EVERYTHING, type Selection } from '../sinsp/filter/selection.js';
 import { chiselApi } from './api-chisel.js';
 import { evtApi } from './api-evt.js';
 import { sysdigApi } from './api-sysdig.js';
@@ -314,6 +315,11 @@ export class Chisel {
   /** By event code: 0 for events that its filter cannot accept; undefined when it may want all. */
   get eventTypes(): Uint8Array | undefined {
     return this.filter?.eventTypes;
+  }
+
+  /** Processes and descriptors that its filter can accept. */
+  get selection(): Selection {
+    return this.filter?.selection ?? EVERYTHING;
   }
 
   setFormatter(format: string): void {

@@ -5,6 +5,7 @@
  * Order per run: load and bind arguments (while options are read), init, capture start, events, capture end.
  */
 import type { EventCursor } from '../sinsp/event.js';
+import { EVERYTHING, either, type Selection } from '../sinsp/filter/selection.js';
 import { splitTimestamp } from '../sinsp/format/time.js';
 import { joinArguments, takesArgumentWord } from './arguments.js';
 import { Chisel, type ChiselOptions } from './chisel.js';
@@ -206,6 +207,11 @@ export class ChiselHost {
       wanted = wanted === null ? types.slice() : wanted.map((value, code) => value | types[code]!);
     }
     return wanted;
+  }
+
+  /** Processes and descriptors that at least one chisel can want. */
+  wantedSelection(): Selection {
+    return this.chisels.length === 0 ? EVERYTHING : this.chisels.map(({ selection }) => selection).reduce(either);
   }
 
   private interval(chisel: Chisel, event: EventCursor): void {

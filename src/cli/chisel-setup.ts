@@ -6,6 +6,7 @@ import { ChiselError } from '../chisel/errors.js';
 import { ChiselHost } from '../chisel/host.js';
 import type { ChiselServices } from '../chisel/services.js';
 import type { FieldContext } from '../sinsp/fields/field.js';
+import { both, type Selection } from '../sinsp/filter/selection.js';
 import { type Output, standardOutput } from '../sinsp/format/output.js';
 import { Inspector } from '../sinsp/inspector.js';
 import { ChiselRun, chiselServices } from './chisel-services.js';
@@ -57,6 +58,11 @@ export class ChiselSetup {
     const chisels = this.host.wantedTypes();
     if (filter === null || chisels === null) return filter ?? chisels;
     return filter.map((wanted, code) => wanted & chisels[code]!);
+  }
+
+  /** Processes and descriptors that the filter and at least one chisel can want. */
+  wantedSelection(): Selection {
+    return both(this.inspector.filterSelection, this.host.wantedSelection());
   }
 
   /** All options are known now. */

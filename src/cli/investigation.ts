@@ -15,6 +15,7 @@ import { isEventBlock } from '../scap/event-blocks.js';
 import type { EventCursor } from '../sinsp/event.js';
 import { compileFilter } from '../sinsp/filter/index.js';
 import type { Predicate } from '../sinsp/filter/predicate.js';
+import { EVERYTHING, either, selectionKey } from '../sinsp/filter/selection.js';
 import type { Output } from '../sinsp/format/output.js';
 import type { InspectorSnapshot } from '../sinsp/inspector.js';
 import { PastCapture } from '../sinsp/past-capture.js';
@@ -60,6 +61,8 @@ export class Investigation {
   private filesKnown = 0;
   /** What the kernel lets through, by event code; null: everything. */
   private wanted: Uint8Array | null = null;
+  /** The processes and descriptors that the kernel was told last; `''` before. */
+  private selected = '';
   /** The recorder holds events of a time when the kernel let less through than now. */
   private pastIsNarrow = false;
   private replaying = false;
@@ -129,15 +132,22 @@ export class Investigation {
       const types = this.trigger.eventTypes;
       wanted = types === undefined ? null : wanted.map((value, code) => value | types[code]!);
     }
+    let selection = this.chisels.wantedSelection();
+    if (this.trigger !== null) selection = either(selection, this.trigger.selection ?? EVERYTHING);
     const before = this.wanted;
     if (before !== null && (wanted === null || wanted.some((value, code) => value > before[code]!))) {
       this.pastIsNarrow = true;
     }
     this.wanted = wanted;
+    const key = selectionKey(selection);
+    if (this.selected !== '' && this.selected !== key && this.selected !== selectionKey(EVERYTHING)) {
+      this.pastIsNarrow = true;
+    }
+    this.selected = key;
     // What is written with -w is not the chisels' business alone.
     if (this.settings.write !== undefined) return;
     try {
-      this.live.narrow(wanted);
+      this.live.narrow(wanted, selection);
     } catch (error) {
       this.tell(`the kernel side stays as it was, start again to see everything: ${(error as Error).message}`);
     }

@@ -7,6 +7,15 @@ import { chownSync, closeSync, openSync, readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { loadAddon } from '../capture/addon.js';
 import { LiveError, LiveSource, type LiveStats } from '../capture/live.js';
+import {
+  EVERYTHING,
+  FD_ANY,
+  FD_INET_SOCKET,
+  FD_NO_SOCKET,
+  FD_OTHER_SOCKET,
+  FD_UNIX_SOCKET,
+  type Selection,
+} from '../sinsp/filter/selection.js';
 import { EVENT_COUNT, EVENTS, nativeSyscalls } from '../sinsp/schema/index.js';
 import type { State } from '../sinsp/state/state.js';
 import { UsageError } from './errors.js';
@@ -174,9 +183,9 @@ export class LiveSession {
     if (result < 0) throw new LiveError(`cannot give up capabilities: errno ${-result}`, 'EPERM');
   }
 
-  /** Tells the probe which events anybody can want; null: all. */
-  narrow(types: Uint8Array | null): void {
-    if (types === null) {
+  /** Tells the probe which events anybody can want (null: all), and of whom and what. */
+  narrow(types: Uint8Array | null, { who, fds }: Selection): void {
+    if (types === null && who === null && fds === FD_ANY) {
       // A chisel that was changed may want more than the version before.
       if (this.narrowed) this.source.setWanted('all');
       this.narrowed = false;
@@ -184,8 +193,8 @@ export class LiveSession {
     }
     this.narrowed = true;
     const events = new Set<number>();
-    for (let code = 0; code < EVENT_COUNT; code++) if (types[code] !== 0) events.add(code);
-    this.source.setWanted({ events });
+    for (let code = 0; code < EVENT_COUNT; code++) if (types?.[code] !== 0) events.add(code);
+    this.source.setWanted({ events, who: who ?? undefined, fds });
   }
 
   /** Threads that turn up unknown are looked up in /proc, a bounded number of them. */
@@ -216,19 +225,54 @@ export class LiveSession {
   }
 }
 
-/** What of a filter is decided in the kernel, in words (--explain). `types`: by event code, 0 where nothing can match. */
-export function explainKernelFilter(filter: string, types: Uint8Array | undefined): string {
+const FD_WORDS: readonly [number, string][] = [
+  [FD_NO_SOCKET, 'files, pipes and all else that is no socket'],
+  [FD_INET_SOCKET, 'sockets of IPv4 and IPv6'],
+  [FD_UNIX_SOCKET, 'unix sockets'],
+  [FD_OTHER_SOCKET, 'other sockets'],
+];
+
+/** The processes and descriptors of a selection as sentences, without the events that are reported all the same. */
+function explainSelection({ who, fds }: Selection): string {
+  let text = '';
+  if (who !== null) {
+    const lists: [string, Iterable<string | number>][] = [
+      ['processes', who.pids],
+      ['threads', who.tids],
+      ['threads named', who.names],
+    ];
+    const parts = lists.map(([label, items]) => [label, [...items].join(' ')]).filter(([, items]) => items !== '');
+    text += `  of these only: ${parts.map((part) => part.join(' ')).join('; ')}\n`;
+    if (who.names.size > 0) text += '  (and of threads that changed their name: they are told apart in TypeScript)\n';
+  }
+  if (fds !== FD_ANY) {
+    const kinds = FD_WORDS.filter(([bit]) => (fds & bit) !== 0).map(([, words]) => words);
+    text += `  reads, writes and the like only on: ${kinds.join(', ') || 'nothing'}\n`;
+  }
+  return text;
+}
+
+/**
+ * What of a filter is decided in the kernel, in words (--explain).
+ * @param types by event code, 0 where nothing can match
+ */
+export function explainKernelFilter(filter: string, types: Uint8Array | undefined, selection = EVERYTHING): string {
   const head = `filter: ${filter === '' ? '(none)' : filter}\n`;
-  if (types === undefined || types.every((wanted) => wanted !== 0)) {
+  const selected = explainSelection(selection);
+  const allTypes = types === undefined || types.every((wanted) => wanted !== 0);
+  if (allTypes && selected === '') {
     return `${head}in the kernel: nothing; every event comes up\nin TypeScript: ${filter === '' ? 'nothing' : 'the whole filter'}\n`;
   }
+  const tail = 'in TypeScript: the whole filter, on what comes up\n';
+  const intro = 'come up, besides those that change processes and descriptors:\n';
+  if (allTypes) return `${head}in the kernel: only these events ${intro}${selected}${tail}`;
   const names = new Set(EVENTS.filter((event) => types[event.code] !== 0).map((event) => event.name));
   const generic = types[0] !== 0 || types[1] !== 0;
   const count = nativeSyscalls(process.arch === 'arm64' ? 'aarch64' : 'x86_64').length;
   names.delete('syscall');
   return (
-    `${head}in the kernel: only these events come up, besides those that change processes and descriptors:\n` +
+    `${head}in the kernel: only these events ${intro}` +
     `  ${[...names].sort().join(' ')}${generic ? `\n  and the rest of the ${count} system calls, as generic events` : ''}\n` +
-    'in TypeScript: the whole filter, on what comes up\n'
+    `${selected}${tail}`
   );
 }

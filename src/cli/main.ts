@@ -139,8 +139,9 @@ async function information(line: CommandLine): Promise<string | undefined> {
       import('../sinsp/inspector.js'),
     ]);
     const context = { inspector: new Inspector(), settings: settings.render };
-    const types = settings.filter === '' ? undefined : compileFilter(settings.filter, context).eventTypes;
-    return explainKernelFilter(settings.filter, types);
+    if (settings.filter === '') return explainKernelFilter('', undefined);
+    const { eventTypes, selection } = compileFilter(settings.filter, context);
+    return explainKernelFilter(settings.filter, eventTypes, selection);
   }
   if (line.values.get('print')?.includes('p')) {
     const { formatOf } = await import('./printers.js');

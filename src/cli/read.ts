@@ -144,6 +144,7 @@ export class Reader {
       test: (event) =>
         (event.thread === null || !names.has(event.thread.comm.text)) && (filter === null || filter.test(event)),
       eventTypes: filter?.eventTypes,
+      selection: filter?.selection,
     });
   }
 
@@ -232,7 +233,9 @@ export class Reader {
     const { source } = live;
     const copies = this.copies();
     // With chisels, the investigation tells the kernel what is wanted, whenever that changes.
-    if (!copies && this.dump === null && chisels === null) live.narrow(inspector.filterTypes);
+    if (!copies && this.dump === null && chisels === null) {
+      live.narrow(inspector.filterTypes, inspector.filterSelection);
+    }
     if (chisels !== null) chisels.run.liveSource = source;
     const investigation = chisels === null ? null : await this.investigate(chisels, live);
     const handler = investigation?.handler(this.handler()) ?? this.handler();

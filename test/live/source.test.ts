@@ -53,8 +53,7 @@ describe('the live source', { skip: cannotCapture() }, () => {
     const { bytes, pid } = await record('sh', [
       '-c',
       '(sh -c "sleep 0.2; exec cat /dev/null" & ) ; ls / >/dev/null; sleep 0.4',
-    ]);
-    other.kill();
+    ]).finally(() => other.kill());
     const events = eventsOf(bytes);
     const made = new Set([pid]);
     for (const e of events)

@@ -58,6 +58,10 @@ export function either(a: Selection, b: Selection): Selection {
   return { who: sizeOf(who) > WHO_MAX ? null : who, fds };
 }
 
+/** The same text for selections that are alike, unless their parts were found in another order. */
+export const selectionKey = ({ who, fds }: Selection): string =>
+  JSON.stringify([who && [...who.pids], who && [...who.tids], who && [...who.names], fds]);
+
 /** The selection of a filter. */
 export function selectionOf(filter: Filter): Selection {
   switch (filter.kind) {
