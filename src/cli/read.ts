@@ -345,9 +345,13 @@ export class Reader {
     output.flush();
     if (settings.verbose) {
       const seconds = (clockMs() - this.begun) / 1000;
+      const stats = this.live?.source.stats();
+      // A recording is copied without looking at events.
+      const captured = Math.max(this.total, stats !== undefined && this.copies() ? stats.delivered : 0);
       process.stderr.write(
-        `Driver Events:0\nDriver Drops:0\nSuppressed by Comm:0\nElapsed time: ${seconds.toFixed(3)}, ` +
-          `Captured Events: ${this.total}, ${(this.total / seconds).toFixed(2)} eps\n`,
+        `Driver Events:${stats?.seen ?? 0}\nDriver Drops:${stats?.dropped ?? 0}\nSuppressed by Comm:0\n` +
+          `Elapsed time: ${seconds.toFixed(3)}, ` +
+          `Captured Events: ${captured}, ${(captured / seconds).toFixed(2)} eps\n`,
       );
     }
   }
