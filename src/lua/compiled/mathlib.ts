@@ -172,6 +172,8 @@ export function openMath(): LuaTable {
   });
   math.set('pi', Math.PI);
   math.set('huge', Number.POSITIVE_INFINITY);
+  // The name in 5.0, which old scripts still use.
+  math.set('mod', math.get('fmod'));
   return math;
 }
 

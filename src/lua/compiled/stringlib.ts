@@ -215,6 +215,8 @@ export function openString(rt: Runtime): LuaTable {
   const meta = new LuaTable();
   meta.set('__index', library);
   rt.typeMeta['string'] = meta;
+  // The name in 5.0, which old scripts still use.
+  library.set('gfind', library.get('gmatch'));
   return library;
 }
 

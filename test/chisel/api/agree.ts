@@ -24,7 +24,23 @@ const complaints = (stderr: string): string[] =>
     .filter((line) => line !== '');
 
 const sorted = (text: string): string => text.split('\n').sort().join('\n');
-const output = (test: ApiCase, { stdout }: Run): string => (test.unordered === true ? sorted(stdout) : stdout);
+/** A JSON text with the keys of its objects sorted; other text as it is. */
+function sortedKeys(text: string): string {
+  const sort = (_: string, value: unknown): unknown =>
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : value;
+  try {
+    return `${JSON.stringify(JSON.parse(text), sort)}\n`;
+  } catch {
+    return text;
+  }
+}
+
+function output(test: ApiCase, { stdout }: Run): string {
+  if (test.json === true) return sortedKeys(stdout);
+  return test.unordered === true ? sorted(stdout) : stdout;
+}
 
 /** The command line of a case for a capture. */
 function words(test: ApiCase, capture: string): string[] {

@@ -103,9 +103,7 @@ const VALUES: readonly (readonly string[])[] = [
     'evt.cpu',
     'evt.args',
     'evt.arg[0]',
-    'evt.arg[1]',
     'evt.arg.fd',
-    'evt.arg.name',
     'evt.info',
   ],
   [
@@ -209,8 +207,6 @@ const VALUES: readonly (readonly string[])[] = [
     'thread.pfminor',
     'thread.tid',
     'thread.ismain',
-    'thread.exectime',
-    'thread.totexectime',
     'thread.cgroups',
     'thread.cgroup.cpu',
     'proc.sid',
@@ -254,17 +250,12 @@ const VALUES: readonly (readonly string[])[] = [
     'fd.rproto',
     'fd.connected',
     'fd.name_changed',
-    'fd.dev',
-    'fd.dev.major',
-    'fd.dev.minor',
   ],
   [
     'user.uid',
     'user.name',
     'user.homedir',
     'user.shell',
-    'user.loginuid',
-    'user.loginname',
     'group.gid',
     'group.name',
     'container.id',
@@ -288,6 +279,11 @@ const VALUES: readonly (readonly string[])[] = [
     'span.ntags',
     'evtin.span.id',
   ],
+  // Fields that sysdig gets wrong somewhere: see KNOWN in api.test.ts.
+  ['evt.arg[1]', 'evt.arg.name'],
+  ['thread.exectime', 'thread.totexectime'],
+  ['fd.dev', 'fd.dev.major', 'fd.dev.minor'],
+  ['user.loginuid', 'user.loginname'],
 ];
 
 /** A digest of values per Lua type, and the values of every nth event, escaped. */

@@ -16,6 +16,8 @@ export interface ApiCase {
   readonly own?: { readonly why: string; readonly stdout?: RegExp; readonly stderr?: RegExp; readonly status: number };
   /** Lines come in no defined order: they are compared sorted. */
   readonly unordered?: boolean;
+  /** It prints one JSON text, whose objects have their keys in an order that changes from run to run in sysdig. */
+  readonly json?: boolean;
   /** sysdig draws a progress line on stderr. */
   readonly progress?: boolean;
   /** burin says it in other words: stderr is not compared. */

@@ -7,8 +7,19 @@ const main = (name: string, body: string, more: Partial<ApiCase> = {}) =>
 export const LUA_SIDE: ApiCase[] = [
   main(
     'globals that exist',
-    `for _, n in ipairs{"unpack","loadstring","load","setfenv","getfenv","module","newproxy","gcinfo","collectgarbage","table.getn","table.maxn","table.foreach","table.foreachi","table.move","math.pow","math.ldexp","math.log10","math.fmod","package.loaders","package.searchers","xpcall","bit","bit32","jit","utf8","ffi","string.gfind","string.pack","table.pack","table.unpack","rawlen","math.type","math.tointeger","_ENV","arg","io","os","debug","coroutine","coroutine.running","package.searchpath","package.config","package.cpath","debug.sethook","os.getenv","io.popen"} do
+    `for _, n in ipairs{"unpack","loadstring","load","setfenv","getfenv","module","newproxy","gcinfo","collectgarbage","table.getn","table.maxn","table.foreach","table.foreachi","table.move","math.pow","math.ldexp","math.log10","math.fmod","package.loaders","package.searchers","xpcall","bit","bit32","jit","utf8","ffi","string.pack","table.pack","table.unpack","rawlen","math.type","math.tointeger","_ENV","arg","io","os","debug","coroutine","coroutine.running","package.searchpath","package.config","package.cpath","debug.sethook","os.getenv","io.popen"} do
     local v = _G for part in n:gmatch("[^.]+") do v = v and v[part] end print(n, type(v)) end print(_VERSION)`,
+  ),
+  main(
+    'names of Lua 5.0',
+    'print(math.mod(-7, 3), math.mod == math.fmod) for k, v in string.gfind("a=1, b=2", "(%w+)=(%w+)") do print(k, v) end',
+    {
+      own: {
+        why: 'LuaJIT has dropped them',
+        stdout: /^-1\ttrue\na\t1\nb\t2\n/,
+        status: 0,
+      },
+    },
   ),
   main(
     'numbers as text',
@@ -111,6 +122,7 @@ export const LUA_SIDE: ApiCase[] = [
     'print_sorted_table in JSON',
     `require "common" args={} function on_event() return true end function on_capture_end() print_sorted_table({a = 3}, 1, 2, 3, {key_fld={"k"}, key_desc={"Key"}, value_fld="v", value_desc="Val", value_units="none", top_number=0, output_format="json"}) end`,
     ['-j', '-n', '1', '-c', 't'],
+    { json: true },
   ),
   main(
     'parse_numeric_input',
