@@ -38,7 +38,11 @@ await build({
   outExtension: { '.js': '.cjs' },
   format: 'cjs',
   define: { 'import.meta.url': '__moduleUrl' },
-  banner: { js: 'const __moduleUrl=require("node:url").pathToFileURL(__filename).href;' },
+  // The whole is one function, which the launcher calls; it need not put the source together first.
+  banner: {
+    js: '(function(exports,require,module,__filename,__dirname){const __moduleUrl=require("node:url").pathToFileURL(__filename).href;',
+  },
+  footer: { js: '})' },
 });
 writeFileSync(join(dist, 'bin/package.json'), '{ "type": "commonjs" }\n');
 copyFileSync(join(root, 'scripts/launcher.cjs'), join(dist, 'bin/burin.js'));

@@ -12,7 +12,6 @@ const vm = require('node:vm');
 const file = path.join(__dirname, 'program.cjs');
 const withChisel = process.argv.some((argument) => /^(-\w*c|--chisel)/.test(argument));
 const cacheFile = path.join(__dirname, withChisel ? 'chisel.cache' : 'program.cache');
-const parameters = ['exports', 'require', 'module', '__filename', '__dirname'];
 
 let cachedData;
 try {
@@ -20,12 +19,8 @@ try {
 } catch {
   // Without it the program is compiled as it is needed.
 }
-// The bundle is plain ASCII.
-const source = `(function(${parameters.join(',')}){${fs.readFileSync(file, 'latin1')}\n})`;
-const script = new vm.Script(source, {
-  filename: file,
-  cachedData,
-});
+// The bundle is plain ASCII: one function that takes what a module has.
+const script = new vm.Script(fs.readFileSync(file, 'latin1'), { filename: file, cachedData });
 // Scripts from a code cache cannot import modules themselves.
 globalThis.burinImport = (name) => import(name);
 const { createRequire } = require('node:module');
