@@ -23,9 +23,8 @@ try {
 const script = new vm.Script(fs.readFileSync(file, 'latin1'), { filename: file, cachedData });
 // Scripts from a code cache cannot import modules themselves.
 globalThis.burinImport = (name) => import(name);
-const { createRequire } = require('node:module');
 const program = { exports: {} };
-script.runInThisContext()(program.exports, createRequire(file), program, file, __dirname);
+script.runInThisContext()(program.exports, require, program, file, __dirname);
 if (process.env.BURIN_CODE_CACHE === 'write') {
   process.on('exit', () => fs.writeFileSync(cacheFile, script.createCachedData()));
 }

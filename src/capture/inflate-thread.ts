@@ -2,7 +2,6 @@
  * Gunzip in a thread of its own: the thread inflates into a few shared slots while events are being decoded, and both
  * sides wait for each other with Atomics, so the reader stays synchronous. Memory is the slots, whatever comes.
  */
-import { createRequire } from 'node:module';
 import type { ByteInput } from './byte-input.js';
 import { createInflater, GzipDamage } from './gzip-inflate.js';
 
@@ -126,7 +125,7 @@ const { workerData } = require('node:worker_threads');
 (${threadMain.toString()})(workerData, require('node:fs'), require('node:zlib'), ${createInflater.toString()});`;
   try {
     // Loaded late: most runs need no thread.
-    const { Worker } = createRequire(import.meta.url)('node:worker_threads') as typeof import('node:worker_threads');
+    const { Worker } = process.getBuiltinModule('node:worker_threads');
     const worker = new Worker(source, {
       eval: true,
       workerData: shared,
