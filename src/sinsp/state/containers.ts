@@ -242,17 +242,26 @@ interface CgroupKnowledge {
 export class Containers {
   private readonly table = new Map<string, ContainerInfo>();
   private readonly memo = new Map<string, CgroupKnowledge>();
+  /** Known from the process list of the capture alone, as no event has told of them yet. */
+  private readonly unannounced = new Set<string>();
 
   /** Forgets the containers. */
   clear(): void {
     this.table.clear();
+    this.unannounced.clear();
   }
 
   get(id: string): ContainerInfo | undefined {
     return this.table.get(id);
   }
+  /** Adds what an event tells. Containers of the process list are ordered by their first events, not by that list. */
   add(container: ContainerInfo): void {
+    if (this.unannounced.delete(container.id)) this.table.delete(container.id);
     this.table.set(container.id, container);
+  }
+  /** A process of the process list is in this container. */
+  inProcessList(id: string): void {
+    if (id !== '' && this.table.get(id)?.name === '') this.unannounced.add(id);
   }
   values(): IterableIterator<ContainerInfo> {
     return this.table.values();

@@ -89,6 +89,7 @@ export class MetadataLoader implements MetadataVisitor {
     thread.capPermitted = record.capPermitted;
     thread.capEffective = record.capEffective;
     state.setCgroups(thread, record.cgroups);
+    state.containers.inProcessList(thread.containerId);
     state.addThread(thread, false);
     this.pending = true;
   }
