@@ -370,6 +370,18 @@ Napi::Value SetAffinity(const Info &info)
 /* becomeSubreaper(): orphans of the children become our children */
 Napi::Value BecomeSubreaper(const Info &info) { return result(info, prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)); }
 
+/* pair(): two connected sockets, closed on exec */
+Napi::Value Pair(const Info &info)
+{
+	int fds[2];
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) < 0)
+		return result(info, -1);
+	Napi::Array out = Napi::Array::New(info.Env(), 2);
+	out.Set(0u, fds[0]);
+	out.Set(1u, fds[1]);
+	return out;
+}
+
 } // namespace
 
 Napi::Object init_system(Napi::Env env, Napi::Object exports)
@@ -402,6 +414,7 @@ Napi::Object init_system(Napi::Env env, Napi::Object exports)
 		{"kill", Kill},
 		{"setAffinity", SetAffinity},
 		{"becomeSubreaper", BecomeSubreaper},
+		{"pair", Pair},
 	};
 	Napi::Object system = Napi::Object::New(env);
 	for (const auto &c : calls)

@@ -70,6 +70,8 @@ export interface NativeSystem {
   kill(pid: number, signal: number, tid?: number): number;
   setAffinity(tid: number, cpus: number[]): number;
   becomeSubreaper(): number;
+  /** Two sockets that are connected to each other. */
+  pair(): number | number[];
 }
 
 export interface NativeAddon {

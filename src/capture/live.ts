@@ -9,7 +9,8 @@ import { loadAddon, type NativeFailure, type NativeProbe } from './addon.js';
 import type { EventSource, SourceStats } from './event-source.js';
 import { liveCalls } from './live-calls.js';
 import { writeCpuTimes } from './proc-scan/cpu-times.js';
-import { scanMachine, scanThread } from './proc-scan/index.js';
+import { scanMachine, scanProcesses, scanThread } from './proc-scan/index.js';
+import type { ScanHelper } from './scan-helper.js';
 
 const WINDOW_BYTES = 1 << 20;
 /** Events younger than this stay in the rings: an older one of another CPU may still be on its way. */
@@ -33,6 +34,12 @@ const IDLE_MIN_MS = 1;
 const IDLE_MAX_MS = 25;
 /** So that a machine full of unknown threads does not turn capture into reading /proc. */
 export const LOOKUPS_PER_SECOND = 200;
+/** How often losses are looked for (ms), and mended; the time between is this many times that of the mending. */
+const MEND_CHECK_MS = 100;
+const MEND_EVERY_MS = 1000;
+const MEND_SHARE = 20;
+/** Bytes in the rings that mending waits for to be fetched. */
+const MEND_WAITING = 256 << 10;
 /** The most that one data buffer may hold, so that an event always fits a block. */
 export const SNAPLEN_MAX = 60_000;
 
@@ -149,6 +156,10 @@ export class LiveSource implements EventSource {
   #lastTsHigh = 0;
   #lookupSecond = 0;
   #lookups = 0;
+  #helper: ScanHelper | undefined;
+  /** Losses that the state was mended after; the time (ms) before which it is not looked at again. */
+  #mended = 0;
+  #nextMend = 0;
   readonly #onWarning: (line: string) => void;
 
   /** Loads and attaches the probe and scans /proc. Throws {@link LiveError}. */
@@ -314,6 +325,29 @@ export class LiveSource implements EventSource {
     this.end = writeCpuTimes(this.#batch, this.end, this.#lastTsLow, this.#lastTsHigh);
   }
 
+  /** Processes that the probe leaves out besides burin itself. */
+  useHelper(helper: ScanHelper): void {
+    this.#helper = helper;
+    this.#probe.set('helper', helper.pid);
+  }
+
+  /**
+   * After events were lost, and once what came before is fetched: what /proc says of all processes now, to mend the state
+   * with. Undefined when nothing was lost or it is too early: no more than a twentieth of the time goes into this.
+   */
+  afterLoss(): Uint8Array | undefined {
+    const now = performance.now();
+    if (now < this.#nextMend || this.kernelPid !== process.pid) return undefined;
+    this.#nextMend = now + MEND_CHECK_MS;
+    const { dropped, waiting } = this.stats();
+    // While it cannot keep up, more would be lost by looking; and what waits is older than what /proc says.
+    if (dropped === this.#mended || waiting > MEND_WAITING) return undefined;
+    this.#mended = dropped;
+    const blocks = this.#helper === undefined ? scanProcesses() : this.#helper.all();
+    this.#nextMend = now + Math.max(MEND_EVERY_MS, MEND_SHARE * (performance.now() - now));
+    return blocks;
+  }
+
   /**
    * What /proc says of a thread that turned up without having been seen to start: process list and FD list blocks of its
    * process. Undefined when it is gone, and when there were too many questions: at most {@link LOOKUPS_PER_SECOND}.
@@ -325,7 +359,7 @@ export class LiveSource implements EventSource {
       this.#lookups = 0;
     }
     if (this.kernelPid !== process.pid || ++this.#lookups > LOOKUPS_PER_SECOND) return undefined;
-    return scanThread(tid);
+    return this.#helper === undefined ? scanThread(tid) : this.#helper.one(tid);
   }
 
   /**

@@ -7,6 +7,7 @@ import { chownSync, closeSync, openSync, readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { loadAddon } from '../capture/addon.js';
 import { LiveError, LiveSource, type LiveStats } from '../capture/live.js';
+import { ScanHelper } from '../capture/scan-helper.js';
 import {
   EVERYTHING,
   FD_ANY,
@@ -17,6 +18,7 @@ import {
   type Selection,
 } from '../sinsp/filter/selection.js';
 import { EVENT_COUNT, EVENTS, nativeSyscalls } from '../sinsp/schema/index.js';
+import { addUnknownThreads, refreshState } from '../sinsp/state/refresh.js';
 import type { State } from '../sinsp/state/state.js';
 import { UsageError } from './errors.js';
 
@@ -99,6 +101,7 @@ const ignore = (): void => {};
 export class LiveSession {
   readonly source: LiveSource;
   readonly command: ChildProcess | null = null;
+  private readonly helper: ScanHelper | null;
   /** To be told on standard error when all is printed. */
   readonly lastWords: string[] = [];
   private readonly begun = performance.now();
@@ -107,6 +110,7 @@ export class LiveSession {
   private readonly dropTo: Caller | undefined;
   private rightsDropped = false;
   private narrowed = false;
+  private closed = false;
 
   /** Starts the probe, and the command. Throws LiveError and UsageError. */
   constructor(options: LiveSessionOptions, complain: (line: string) => void) {
@@ -121,7 +125,20 @@ export class LiveSession {
       only: watched ? { children: options.command !== undefined, pids: options.attach } : undefined,
       onWarning: complain,
     });
+    this.helper = this.startHelper();
     if (options.command !== undefined) this.command = this.start(options.command);
+  }
+
+  /** Only where rights are given up that reading /proc takes; without it, what anybody may read has to do. */
+  private startHelper(): ScanHelper | null {
+    if (this.source.kernelPid !== process.pid) return null;
+    try {
+      const helper = new ScanHelper();
+      this.source.useHelper(helper);
+      return helper;
+    } catch {
+      return null;
+    }
   }
 
   /** Runs the command as the user who called burin. */
@@ -156,7 +173,8 @@ export class LiveSession {
       const own = String(process.pid);
       const children = readFileSync(`/proc/${own}/task/${own}/children`, 'latin1').split(' ').filter(Boolean);
       // Orphans that have ended stay as zombies until burin ends.
-      return children.some((pid) => !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'latin1')));
+      const others = children.filter((pid) => Number(pid) !== this.helper?.pid);
+      return others.some((pid) => !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'latin1')));
     } catch {
       return false;
     }
@@ -201,14 +219,15 @@ export class LiveSession {
   lookUpThreads(state: State): void {
     state.onUnknownThread = (tid) => {
       const bytes = this.source.lookup(tid);
-      if (bytes === undefined) return undefined;
-      const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-      const source = Object.assign(Object.create(this.source) as LiveSource, { window: bytes });
-      for (let at = 0; at < bytes.length; at += view.getUint32(at + 4, true)) {
-        state.loadBlock(source, view.getUint32(at, true), at, view.getUint32(at + 4, true));
-      }
+      if (bytes !== undefined) addUnknownThreads(state, bytes);
       return state.threads.get(tid);
     };
+  }
+
+  /** After a loss: what is known of processes and descriptors is read anew. */
+  mend(state: State): void {
+    const blocks = this.source.afterLoss();
+    if (blocks !== undefined) refreshState(state, blocks);
   }
 
   get exitStatus(): number | undefined {
@@ -221,7 +240,10 @@ export class LiveSession {
 
   close(): void {
     process.off('SIGUSR1', ignore);
+    if (this.closed) return;
+    this.closed = true;
     this.source.close();
+    this.helper?.close();
   }
 }
 

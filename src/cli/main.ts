@@ -19,6 +19,7 @@ export async function main(argv: readonly string[]): Promise<number> {
 }
 
 async function run(argv: readonly string[], again = false): Promise<number> {
+  if (argv[0] === '__read-proc') (await import('../capture/scan-helper.js')).runScanHelper();
   // Tables of names are made when modules are loaded, so this comes first.
   if (argv.includes('--only-old-events')) (await import('../sinsp/schema/index.js')).forgetNewSyscalls();
   if (!mayNameChisel(argv)) return plainRun(parseCommandLine(argv, () => 0));
@@ -36,8 +37,8 @@ async function run(argv: readonly string[], again = false): Promise<number> {
   try {
     const { line, setup } = ChiselSetup.parse(argv, earlySettings);
     if (setup.host.chisels.length === 0) {
-      live?.close();
-      return await plainRun(line);
+      // Started anew it would lack the rights that it has given up.
+      return await plainRun(line, live);
     }
     const settings = settingsOf(line);
     setup.settle(settings);
@@ -59,7 +60,7 @@ async function run(argv: readonly string[], again = false): Promise<number> {
 }
 
 /** A run without chisels. */
-async function plainRun(line: CommandLine): Promise<number> {
+async function plainRun(line: CommandLine, started: LiveSession | null = null): Promise<number> {
   const text = await information(line);
   if (text !== undefined) return show(text);
   const settings = settingsOf(line);
@@ -67,7 +68,7 @@ async function plainRun(line: CommandLine): Promise<number> {
     import('./read.js'),
     import('../sinsp/format/output.js'),
   ]);
-  const live = settings.files.length === 0 ? await openLive(settings) : null;
+  const live = settings.files.length === 0 ? (started ?? (await openLive(settings))) : null;
   try {
     return await new Reader(settings, standardOutput(), null, live).run();
   } finally {
@@ -92,9 +93,11 @@ async function show(text: string): Promise<number> {
   return EXIT_OK;
 }
 
-/** Can this command line name a chisel? Spares the others the loading of Lua. */
+/** Can this command line name a chisel? Spares the others the loading of Lua. Words behind `--` are another program's. */
 const mayNameChisel = (argv: readonly string[]): boolean =>
-  argv.some((word) => /^-[a-zA-Z]*[ci]/.test(word) || /^--(chi|list-ch)/.test(word));
+  (argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv).some(
+    (word) => /^-[a-zA-Z]*[ci]/.test(word) || /^--(chi|list-ch)/.test(word),
+  );
 
 /** The text of options that only show something; undefined when none of them was given. */
 async function information(line: CommandLine): Promise<string | undefined> {

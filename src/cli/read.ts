@@ -265,6 +265,7 @@ export class Reader {
     const { statsSeconds } = settings.live;
     let reported = clockMs();
     let stopped = false;
+    if (!copies) live.lookUpThreads(inspector.state);
     while (source.nextBatch()) {
       const turn = clockMs();
       if (source.end > source.start) {
@@ -278,6 +279,7 @@ export class Reader {
       } else {
         chisels?.host.tick();
       }
+      if (!copies) live.mend(inspector.state);
       const now = clockMs();
       investigation?.afterTurn(now - turn);
       output.flush();

@@ -52,3 +52,10 @@ export function scanThread(tid: number, proc = '/proc'): Uint8Array | undefined 
   writeAllDescriptors(w, proc, written);
   return w.result();
 }
+
+/** The process list and FD list blocks of all processes: {@link scanMachine} without what does not change. */
+export function scanProcesses(proc = '/proc'): Uint8Array {
+  const w = new BlockWriter();
+  writeAllDescriptors(w, proc, writeProcesses(w, proc));
+  return w.result();
+}
