@@ -42,7 +42,14 @@ function start(t: TestContext, chisel: string, options: string[] = [], produce: 
   const settings = settingsOf(line);
   setup.settle(settings);
   const types: (Uint8Array | null)[] = [];
-  const live = { source, narrow: (wanted: Uint8Array | null) => void types.push(wanted), totals: () => 'totals' };
+  const live = {
+    source,
+    narrow: (wanted: Uint8Array | null) => void types.push(wanted),
+    lookUpThreads() {},
+    mend() {},
+    lastWords: [] as string[],
+    totals: () => 'totals',
+  };
   const told: string[] = [];
   const write = t.mock.method(process.stderr, 'write', (chunk: string) => {
     told.push(chunk);
