@@ -546,6 +546,17 @@ struct Encoder {
 		return t.exe_mode & 0002;
 	}
 
+	/* Writable, of an overlay's upper layer, without a name in a file system of memory, of a lower layer. */
+	static uint32_t exe_flags(const burin_taskinfo &t)
+	{
+		uint32_t flags = exe_writable(t) ? 1 : 0;
+		if (t.exe_magic == 0x794c7630)
+			flags |= t.exe_upper ? 2 : 8;
+		if (t.exe_magic == 0x01021994 && t.exe_nlink == 0)
+			flags |= 4;
+		return flags;
+	}
+
 	void task(bool exec)
 	{
 		burin_taskinfo t;
@@ -593,7 +604,7 @@ struct Encoder {
 		number(t.tty ? (minor & 0xff) | major << 8 | (minor & ~0xffu) << 12 : 0, 4);
 		number(t.vpgid, 8);
 		number(t.loginuid, 4);
-		number((exe_writable(t) ? 1 : 0) | (t.exe_magic == 0x01021994 && t.exe_nlink == 0 ? 4 : 0), 4);
+		number(exe_flags(t), 4);
 		number(t.cap_inheritable, 8);
 		number(t.cap_permitted, 8);
 		number(t.cap_effective, 8);

@@ -22,6 +22,7 @@
 #define IOV_COPIED 16
 #define ARGV_MAX 64
 #define CGROUP_DEPTH 16
+#define OVERLAYFS_MAGIC 0x794c7630
 /* The scratch buffer: pieces start below PIECES_END and are at most 65535 bytes. */
 #define POSITION_MASK 0xffff
 #define PIECES_END 0xf000
@@ -841,6 +842,10 @@ __noinline int put_task(void)
 		t->exe_nlink = BPF_CORE_READ(exe, i_nlink);
 		t->exe_magic = BPF_CORE_READ(exe, i_sb, s_magic);
 		t->exe_sb_flags = BPF_CORE_READ(exe, i_sb, s_flags);
+		/* An overlay's inode is followed by its entry in the upper layer. */
+		if (t->exe_magic == OVERLAYFS_MAGIC)
+			bpf_probe_read_kernel(&t->exe_upper, sizeof(t->exe_upper),
+					      (char *)exe + bpf_core_type_size(struct inode));
 		if (bpf_core_field_exists(exe->i_mtime_sec)) {
 			/* The top bit of the change time says that it was asked for. */
 			t->exe_mtime = BPF_CORE_READ(exe, i_mtime_sec) * 1000000000ull + BPF_CORE_READ(exe, i_mtime_nsec);

@@ -78,6 +78,7 @@ struct burin_taskinfo {
 	unsigned long long exe_ino, exe_ctime, exe_mtime;
 	unsigned int exe_uid, exe_gid, exe_mode, exe_nlink;
 	unsigned int exe_sb_flags, exe_magic;
+	unsigned long long exe_upper; /* overlay: not 0 for a file of the upper layer */
 	char comm[16];
 };
 
