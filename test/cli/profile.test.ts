@@ -46,7 +46,8 @@ describe('--profile', () => {
     assert.match(stderr, /^ +1 .* {2}on_capture_end$/m);
     const hottest = /^ +([\d.]+) % {2}(\S+\.lua):(\d+): (.*)$/m.exec(stderr)!;
     assert.equal(hottest[2], file);
-    assert.ok(hottest[3] === '4' || hottest[3] === '5', stderr);
+    // The sampler gives the line of the function itself some of the loop's time.
+    assert.ok(['2', '4', '5'].includes(hottest[3]!), stderr);
     const { shared, profiles } = JSON.parse(readFileSync(to, 'utf8')) as Speedscope;
     const [profile] = profiles;
     assert.equal(profile!.samples.length, profile!.weights.length);
