@@ -21,7 +21,7 @@ import type { Cgroup } from './nul-lists.js';
 import { PathMemory } from './path-memory.js';
 import { PathBuffer } from './paths.js';
 import { StoredEnter } from './stored-enter.js';
-import { ACTIVE, CLONE_FILES, CLONE_THREAD, IS_MAIN_THREAD } from './thread-flags.js';
+import { ACTIVE, CLONE_FILES, CLONE_THREAD, IS_MAIN_THREAD, NAME_CHANGED } from './thread-flags.js';
 import { NO_EVENT, ThreadInfo } from './thread-info.js';
 import { UserTables } from './users.js';
 
@@ -431,6 +431,7 @@ export class State {
     if (found !== undefined) return found;
     const thread = new ThreadInfo(tid, this.notAvailable, this.names.empty);
     thread.placeholder = true;
+    thread.flags = NAME_CHANGED;
     // Made out of thin air: threads that name it as their process are already there.
     thread.nchilds = this.groupSizes.get(tid) ?? 0;
     this.addThread(thread, false);

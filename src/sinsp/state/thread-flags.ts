@@ -4,7 +4,7 @@ export const CLONE_FILES = 1 << 0;
 export const CLONE_THREAD = 1 << 13;
 /** The clone was first seen in the child. */
 export const CLONE_INVERTED = 1 << 16;
-/** The program changed. */
+/** The program changed, or is not known from its clone. */
 export const NAME_CHANGED = 1 << 17;
 /** The thread exited. */
 export const CLOSED = 1 << 18;
