@@ -339,6 +339,7 @@ export class LiveSource implements EventSource {
     const now = performance.now();
     if (now < this.#nextMend || this.kernelPid !== process.pid) return undefined;
     this.#nextMend = now + MEND_CHECK_MS;
+    if (this.#helper?.ready === false) return undefined;
     const { dropped, waiting } = this.stats();
     // While it cannot keep up, more would be lost by looking; and what waits is older than what /proc says.
     if (dropped === this.#mended || waiting > MEND_WAITING) return undefined;
@@ -359,7 +360,8 @@ export class LiveSource implements EventSource {
       this.#lookups = 0;
     }
     if (this.kernelPid !== process.pid || ++this.#lookups > LOOKUPS_PER_SECOND) return undefined;
-    return this.#helper === undefined ? scanThread(tid) : this.#helper.one(tid);
+    // Until the helper has started, what burin itself may read has to do.
+    return this.#helper?.ready ? this.#helper.one(tid) : scanThread(tid);
   }
 
   /**

@@ -2,10 +2,12 @@
  * A process of its own that reads /proc for burin once burin has given up its rights: after events were lost, and for threads
  * that turn up unknown. It keeps the two capabilities that this takes and nothing else, runs no Lua, and answers only burin.
  *
- * A request is two 32-bit numbers: what, and a thread id; an answer a 32-bit length and blocks of a capture file.
+ * When it has started it sends a 32-bit 0. A request is two 32-bit numbers: what, and a thread id; an answer a 32-bit length
+ * and blocks of a capture file.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, readSync, writeSync } from 'node:fs';
+import { constants } from 'node:os';
 import { loadAddon } from './addon.js';
 import { scanProcesses, scanThread } from './proc-scan/index.js';
 
@@ -15,6 +17,8 @@ const CONNECTION = 3;
 const ALL = 1;
 const ONE = 2;
 const REQUEST_BYTES = 8;
+/** What the helper sends when it has started. */
+const HELLO_BYTES = 4;
 const ANSWER_MAX = 1 << 30;
 /** A helper that does not answer in this time (ms) is given up. */
 const PATIENCE = 3000;
@@ -27,6 +31,7 @@ export function runScanHelper(): void {
   // Ctrl-C is for burin, which still needs answers.
   process.on('SIGINT', () => {});
   loadAddon().system.keepCapabilities(KEPT, 0);
+  writeSync(CONNECTION, Buffer.alloc(HELLO_BYTES));
   const request = Buffer.alloc(REQUEST_BYTES);
   for (;;) {
     if (readSync(CONNECTION, request, 0, REQUEST_BYTES, null) < REQUEST_BYTES) process.exit(0);
@@ -42,6 +47,7 @@ export function runScanHelper(): void {
 export class ScanHelper {
   private readonly child: ChildProcess;
   private readonly socket: number;
+  private started = false;
   private gone = false;
 
   /** Starts it, with the rights that this process has now. Throws an Error when that cannot be. */
@@ -64,6 +70,12 @@ export class ScanHelper {
 
   get pid(): number {
     return this.child.pid ?? 0;
+  }
+
+  /** It has started: asking does not wait for that. */
+  get ready(): boolean {
+    this.started ||= this.readable(0) && this.receive(HELLO_BYTES) !== undefined;
+    return this.started;
   }
 
   /** Process list and FD list blocks of all processes; undefined when the helper is gone. */
@@ -89,15 +101,22 @@ export class ScanHelper {
   }
 
   private receive(length: number): Buffer | undefined {
-    const { system } = loadAddon();
     const bytes = Buffer.alloc(length);
     for (let at = 0; at < length; ) {
-      const ready = Int32Array.from([this.socket, POLLIN, 0]);
-      const n = system.poll(ready, PATIENCE) > 0 ? system.recv(this.socket, bytes.subarray(at), 0) : 0;
+      const n = this.readable(PATIENCE) ? loadAddon().system.recv(this.socket, bytes.subarray(at), 0) : 0;
       if (n <= 0) return this.giveUp();
       at += n;
     }
     return bytes;
+  }
+
+  private readable(patience: number): boolean {
+    const ready = Int32Array.from([this.socket, POLLIN, 0]);
+    for (;;) {
+      const result = loadAddon().system.poll(ready, patience);
+      // Stopped and continued, or told something: it is asked again.
+      if (result !== -constants.errno.EINTR) return result > 0;
+    }
   }
 
   private giveUp(): undefined {

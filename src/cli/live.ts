@@ -129,7 +129,10 @@ export class LiveSession {
     if (options.command !== undefined) this.command = this.start(options.command);
   }
 
-  /** Only where rights are given up that reading /proc takes; without it, what anybody may read has to do. */
+  /**
+   * Keeps the rights to read /proc that burin itself gives up later; without it, what anybody may read has to do. In a pid
+   * namespace /proc shows other ids than the events have.
+   */
   private startHelper(): ScanHelper | null {
     if (this.source.kernelPid !== process.pid) return null;
     try {
