@@ -7,6 +7,7 @@ import { existsSync } from 'node:fs';
 import { release } from 'node:os';
 import { loadAddon, type NativeFailure, type NativeProbe } from './addon.js';
 import type { EventSource, SourceStats } from './event-source.js';
+import { FD_ANY } from './fd-kinds.js';
 import { liveCalls } from './live-calls.js';
 import { writeCpuTimes } from './proc-scan/cpu-times.js';
 import { scanMachine, scanProcesses, scanThread } from './proc-scan/index.js';
@@ -28,7 +29,6 @@ const ON_DESCRIPTOR = 8;
 /** What the table says of a call. */
 const CHANGES_STATE = 1;
 const USES_DESCRIPTOR = 2;
-const FD_ANY = 15;
 /** Poll intervals while nothing happens. */
 const IDLE_MIN_MS = 1;
 const IDLE_MAX_MS = 25;

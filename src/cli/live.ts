@@ -6,17 +6,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { chownSync, closeSync, openSync, readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { loadAddon } from '../capture/addon.js';
+import { FD_ANY, FD_INET_SOCKET, FD_NO_SOCKET, FD_OTHER_SOCKET, FD_UNIX_SOCKET } from '../capture/fd-kinds.js';
 import { LiveError, LiveSource, type LiveStats } from '../capture/live.js';
 import { ScanHelper } from '../capture/scan-helper.js';
-import {
-  EVERYTHING,
-  FD_ANY,
-  FD_INET_SOCKET,
-  FD_NO_SOCKET,
-  FD_OTHER_SOCKET,
-  FD_UNIX_SOCKET,
-  type Selection,
-} from '../sinsp/filter/selection.js';
+import { EVERYTHING, type Selection } from '../sinsp/filter/selection.js';
 import { EVENT_COUNT, EVENTS, nativeSyscalls } from '../sinsp/schema/index.js';
 import { addUnknownThreads, refreshState } from '../sinsp/state/refresh.js';
 import type { State } from '../sinsp/state/state.js';

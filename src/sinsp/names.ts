@@ -109,7 +109,7 @@ export class Names {
       if (index < 0) return this.add(bytes, from, to, hash);
       if (this.hashes[index] === hash) {
         const name = this.list[index]!;
-        if (same(name, bytes, from, to)) return name;
+        if (hasBytes(name, bytes, from, to)) return name;
       }
       slot = (slot + 1) & mask;
     }
@@ -165,7 +165,8 @@ export class Names {
   }
 }
 
-function same(name: Name, bytes: Uint8Array, from: number, to: number): boolean {
+/** Whether a name is these bytes. */
+export function hasBytes(name: Name, bytes: Uint8Array, from: number, to: number): boolean {
   const length = to - from;
   if (name.length !== length) return false;
   const own = name.bytes;

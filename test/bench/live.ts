@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { median } from './pairs.js';
 
 const { values: options } = parseArgs({
   options: {
@@ -46,11 +47,6 @@ interface Tracer {
 }
 
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
-
-function median(values: number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[sorted.length >> 1] ?? Number.NaN;
-}
 
 /** Starts a program and waits until it says a word, or some seconds pass; `stop` interrupts it and gives its output. */
 async function start(

@@ -13,6 +13,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { median } from './pairs.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -100,8 +101,6 @@ export async function measureReloads(rounds: number, save: Save): Promise<Reload
   const reloads = [...told.matchAll(/reloaded \S+ in (\d+) ms/g)].map((match) => Number(match[1]));
   return { latencies: latencies.sort((a, b) => a - b), reloads: reloads.sort((a, b) => a - b) };
 }
-
-export const median = (sorted: readonly number[]): number => sorted[sorted.length >> 1]!;
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const rounds = Number(process.argv[2] ?? 20);

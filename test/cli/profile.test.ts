@@ -11,7 +11,7 @@ const root = packageRoot();
 const SLOW = `args = {}
 function on_event()
   local sum = 0
-  for i = 1, 3000 do
+  for i = 1, 30000 do
     sum = sum + i % 7 * i
   end
   total = (total or 0) + sum
@@ -46,8 +46,8 @@ describe('--profile', () => {
     assert.match(stderr, /^ +1 .* {2}on_capture_end$/m);
     const hottest = /^ +([\d.]+) % {2}(\S+\.lua):(\d+): (.*)$/m.exec(stderr)!;
     assert.equal(hottest[2], file);
-    // The sampler gives the line of the function itself some of the loop's time.
-    assert.ok(['2', '4', '5'].includes(hottest[3]!), stderr);
+
+    assert.ok(hottest[3] === '4' || hottest[3] === '5', stderr);
     const { shared, profiles } = JSON.parse(readFileSync(to, 'utf8')) as Speedscope;
     const [profile] = profiles;
     assert.equal(profile!.samples.length, profile!.weights.length);

@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { measureReloads, median, type Save } from '../bench/reload.js';
+import { median } from '../bench/pairs.js';
+import { measureReloads, type Save } from '../bench/reload.js';
 import { cannotCapture } from './privileged.js';
 
 describe('saving a chisel that runs live', { skip: cannotCapture() }, () => {

@@ -1,8 +1,9 @@
 /** Fields of an event's time: when, since when, how long. */
 import type { EventCursor } from '../event.js';
 import { ByteWriter } from '../format/byte-writer.js';
-import { writeUint, writeUint64 } from '../format/numbers.js';
-import { localOffset, nanosOf, secondsOf, writeClock, writeDate, writeFraction, writeSeconds } from '../format/time.js';
+import { writeUint64 } from '../format/numbers.js';
+import { OutputTime } from '../format/output-time.js';
+import { localOffset, nanosOf, secondsOf, writeClock, writeDate, writeFraction } from '../format/time.js';
 import { latin1 } from '../names.js';
 import { EC, EF, EVENT_CATEGORIES, EVENT_FLAGS, PF, PPME, PT } from '../schema/index.js';
 import { fieldClass, INDEX_REQUIRED } from './define.js';
@@ -110,32 +111,8 @@ const rest = (nanos: number): number => nanos - Math.floor(nanos / BILLION) * BI
 
 /** evt.outputtime: the form is chosen by the -t option, which may change while the capture runs. */
 const outputTime = (context: FieldContext) => {
-  const clock = local(false, true)();
-  const delta = deltaReader();
-  return (event: EventCursor, writer: ByteWriter): void => {
-    switch (context.settings.timeFormat) {
-      case 'h':
-        clock(event, writer);
-        return;
-      case 'a': {
-        const whole = secondsOf(event.tsHigh, event.tsLow);
-        writeUint(writer, whole);
-        writer.byte(0x2e);
-        writeUint(writer, nanosOf(event.tsLow, whole));
-        return;
-      }
-      case 'r':
-        writeSeconds(writer, event.time);
-        return;
-      case 'd': {
-        const latency = latencyOf(event);
-        writeSeconds(writer, Number.isNaN(latency) ? 0 : latency);
-        return;
-      }
-      case 'D':
-        writeSeconds(writer, delta(event));
-    }
-  };
+  const time = new OutputTime(context.settings);
+  return (event: EventCursor, writer: ByteWriter): void => time.write(event, writer);
 };
 
 const NANOS = 1_000_000_000n;

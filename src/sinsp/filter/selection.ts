@@ -2,14 +2,8 @@
  * What a filter says of processes and descriptors alone, in a form that the kernel can decide: never more than the filter
  * says. An event outside of the selection cannot pass the filter; one inside of it may or may not.
  */
+import { FD_ANY, FD_INET_SOCKET, FD_NO_SOCKET, FD_OTHER_SOCKET, FD_UNIX_SOCKET } from '../../capture/fd-kinds.js';
 import type { Check, Filter, Value } from './ast.js';
-
-/** Kinds of descriptors, as bits: what an open file is in the kernel. */
-export const FD_NO_SOCKET = 1;
-export const FD_INET_SOCKET = 2;
-export const FD_UNIX_SOCKET = 4;
-export const FD_OTHER_SOCKET = 8;
-export const FD_ANY = 15;
 
 /** Threads of these processes, these threads, and threads with these names. */
 export interface Who {

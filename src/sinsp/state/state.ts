@@ -8,7 +8,7 @@
 import type { EventSource } from '../../capture/event-source.js';
 import { readMetadataBlock } from '../../scap/metadata.js';
 import type { EventCursor } from '../event.js';
-import { latin1, type Name, Names } from '../names.js';
+import { hasBytes, latin1, type Name, Names } from '../names.js';
 import { EC, EF, EVENT_CATEGORIES, EVENT_COUNT, EVENT_FLAGS, EVENTS, PPME, PT } from '../schema/index.js';
 import { Containers } from './containers.js';
 import { CANCELED_FD, FdInfo } from './fd-info.js';
@@ -702,7 +702,7 @@ export class State {
     if (length === 0) return '';
     const from = event.paramOffsets[index]!;
     // Often the same as last time: then it need not even be looked up.
-    if (!hasBytes(this.lastShared, event.view, from, length)) {
+    if (!hasBytes(this.lastShared, event.bytes, from, from + length)) {
       this.lastShared = this.names.intern(event.bytes, from, from + length);
     }
     return this.lastShared.text;
@@ -713,17 +713,4 @@ export class State {
     const end = event.paramTextEnd(index);
     return end < 0 ? '' : latin1(event.bytes, event.paramOffsets[index]!, end);
   }
-}
-
-/** The name is `length` bytes of the view. */
-function hasBytes(name: Name, view: DataView, from: number, length: number): boolean {
-  if (name.length !== length) return false;
-  const own = name.view;
-  const { offset } = name;
-  let at = 0;
-  for (const last = length - 3; at < last; at += 4) {
-    if (own.getInt32(offset + at) !== view.getInt32(from + at)) return false;
-  }
-  for (; at < length; at++) if (own.getUint8(offset + at) !== view.getUint8(from + at)) return false;
-  return true;
 }

@@ -2,16 +2,16 @@
 import assert from 'node:assert';
 import { existsSync, readdirSync } from 'node:fs';
 import { describe, it } from 'node:test';
-import { openCaptureFile } from '../../../src/capture/file-source.js';
-import { compileFilter, parseFilter } from '../../../src/sinsp/filter/index.js';
 import {
   FD_ANY,
   FD_INET_SOCKET,
   FD_NO_SOCKET,
   FD_OTHER_SOCKET,
   FD_UNIX_SOCKET,
-  selectionOf,
-} from '../../../src/sinsp/filter/selection.js';
+} from '../../../src/capture/fd-kinds.js';
+import { openCaptureFile } from '../../../src/capture/file-source.js';
+import { compileFilter, parseFilter } from '../../../src/sinsp/filter/index.js';
+import { selectionOf } from '../../../src/sinsp/filter/selection.js';
 import { Inspector } from '../../../src/sinsp/inspector.js';
 import { FD_TYPE } from '../../../src/sinsp/schema/index.js';
 
