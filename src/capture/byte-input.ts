@@ -4,7 +4,7 @@
  */
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { createInflater, GzipDamage } from './gzip-inflate.js';
-import { openInflateThread } from './inflate-thread.js';
+import { type InflateAhead, startInflateAhead } from './inflate-ahead.js';
 
 /** A stream of bytes. */
 export interface ByteInput {
@@ -15,6 +15,8 @@ export interface ByteInput {
   read(target: Uint8Array, at: number, length: number): number;
   /** Bytes consumed of the underlying file, compressed ones where it is compressed. */
   bytesRead(): number;
+  /** The thread that inflates ahead, where a file is worth one and `position` bytes have been read: see {@link InflateAhead}. */
+  ahead?(position: number): InflateAhead | null;
   close(): void;
 }
 
@@ -34,11 +36,16 @@ export function readWaiting(fd: number, target: Uint8Array, at: number, length: 
   }
 }
 
-/** Compressed files from this size on are inflated by a thread of their own; below it, starting one costs more. */
-const THREAD_FROM = 1 << 20;
+/** Compressed files from this size on are inflated ahead; for smaller ones starting a thread costs more than it saves. */
+const AHEAD_FROM = 2 << 20;
+/** It is started when so much has been read: who only wants the first lines has them by then. */
+const AHEAD_AFTER = 2 << 20;
 
-/** Opens `path` (`-` is standard input). Throws the error of the operating system when it cannot be opened. */
-export function openBytes(path: string): { input: ByteInput; size: number } {
+/**
+ * Opens `path` (`-` is standard input). Compressed files of `aheadFrom` bytes or more are inflated ahead. Throws the error of the operating
+ * system when it cannot be opened.
+ */
+export function openBytes(path: string, aheadFrom = AHEAD_FROM): { input: ByteInput; size: number } {
   const fd = path === '-' ? 0 : openSync(path, 'r');
   const closeFd = () => {
     if (fd !== 0) closeSync(fd);
@@ -55,27 +62,30 @@ export function openBytes(path: string): { input: ByteInput; size: number } {
       have += got;
     }
     const size = regular ? stat.size : 0;
-    if (have < 2 || head[0] !== 0x1f || head[1] !== 0x8b) {
-      return { input: plainInput(fd, head.subarray(0, have), closeFd), size };
-    }
-    if (regular && fd !== 0 && stat.size >= THREAD_FROM) {
-      const threaded = openInflateThread(fd);
-      if (threaded) return { input: threaded, size };
-    }
-    const inflater = createInflater(
-      fd,
-      head,
-      regular && fd !== 0,
-      GzipDamage,
-      process.getBuiltinModule('node:fs'),
-      // Loading this one takes a few milliseconds of every start.
-      process.getBuiltinModule('node:zlib'),
-    );
+    const gzip = have === 2 && head[0] === 0x1f && head[1] === 0x8b;
+    const inflater = gzip
+      ? createInflater(
+          fd,
+          head,
+          regular && fd !== 0,
+          GzipDamage,
+          process.getBuiltinModule('node:fs'),
+          // Loading this one takes a few milliseconds of every start.
+          process.getBuiltinModule('node:zlib'),
+        )
+      : plainInput(fd, head.subarray(0, have));
+    let ahead: InflateAhead | null | undefined;
+    const large = gzip && regular && fd !== 0 && size >= aheadFrom;
     return {
       input: {
         read: inflater.read,
-        bytesRead: inflater.bytesRead,
+        bytesRead: () => (ahead ? Math.max(ahead.bytesRead(), inflater.bytesRead()) : inflater.bytesRead()),
+        ahead: (position) => {
+          if (large && position >= AHEAD_AFTER && ahead === undefined) ahead = startInflateAhead(path, fd);
+          return ahead ?? null;
+        },
         close: () => {
+          ahead?.close();
           inflater.close();
           closeFd();
         },
@@ -88,7 +98,7 @@ export function openBytes(path: string): { input: ByteInput; size: number } {
   }
 }
 
-function plainInput(fd: number, head: Uint8Array, close: () => void): ByteInput {
+function plainInput(fd: number, head: Uint8Array): ByteInput {
   let pending = head;
   let total = 0;
   return {
@@ -105,6 +115,6 @@ function plainInput(fd: number, head: Uint8Array, close: () => void): ByteInput 
       return count;
     },
     bytesRead: () => total,
-    close,
+    close() {},
   };
 }

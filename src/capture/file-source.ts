@@ -9,6 +9,7 @@ import { BLOCK_SECTION_HEADER, eventBlockKind, isMetadataBlock, LARGE } from '..
 import { type ByteInput, openBytes } from './byte-input.js';
 import { CaptureError, type EventSource, type SourceStats } from './event-source.js';
 import { GzipDamage } from './gzip-inflate.js';
+import { type InflateAhead, ROOM_BEFORE_SLOT } from './inflate-ahead.js';
 
 /** Usual size of the window: it should stay in the processor's second cache, larger ones are a little slower. */
 const WINDOW = 256 << 10;
@@ -27,6 +28,8 @@ const MIN_SECTION_HEADER = 28;
 export interface CaptureFileOptions {
   /** Size of the window in bytes, for tests; default 256 KiB. */
   windowSize?: number;
+  /** Compressed files from this size on are inflated ahead in a thread, for tests; default by what pays. */
+  aheadFrom?: number;
   /** A file without any event is not an error. */
   allowEmpty?: boolean;
 }
@@ -38,7 +41,7 @@ export interface CaptureFileOptions {
 export function openCaptureFile(path: string, options: CaptureFileOptions = {}): EventSource {
   let opened: ReturnType<typeof openBytes>;
   try {
-    opened = openBytes(path);
+    opened = openBytes(path, options.aheadFrom);
   } catch (error) {
     throw new Error(`cannot open capture ${path}: ${reasonOf(error)}`, { cause: error });
   }
@@ -80,6 +83,8 @@ export class FileSource implements EventSource {
   private events = 0;
   private skipped = 0;
   private sectionSeen = false;
+  /** The thread that brings the rest of the file, once it does: the window is then its slots. */
+  private ahead: InflateAhead | null = null;
 
   constructor(
     readonly name: string,
@@ -95,14 +100,15 @@ export class FileSource implements EventSource {
   nextBatch(): boolean {
     if (this.closed) return false;
     if (this.failure) throw this.failure;
-    this.moveRestDown();
+    if (this.ahead === null) this.moveRestDown();
     for (;;) {
-      this.fill();
+      if (this.ahead === null) this.fill();
+      else this.takeSlot(this.ahead);
       this.frame();
-      if (this.end > 0) return true;
+      if (this.end > this.start) return true;
       if (this.failure) throw this.failure;
       if (this.atEnd) return this.finish();
-      this.growWindow();
+      if (this.ahead === null) this.growWindow();
     }
   }
 
@@ -140,13 +146,16 @@ export class FileSource implements EventSource {
 
   private setWindow(window: Uint8Array): void {
     this.window = window;
-    this.view = new DataView(window.buffer);
+    this.view = new DataView(window.buffer, window.byteOffset, window.byteLength);
   }
 
   /** Reads until the window is full, or a slow producer pauses after at least one block may be complete. */
   private fill(): void {
     if (this.atEnd) return;
-    const limit = Math.min(this.fillLimit, this.window.length);
+    const position = this.windowOffset + this.filled;
+    const ahead = this.input.ahead?.(position) ?? null;
+    const untilSlots = ahead === null ? Number.POSITIVE_INFINITY : ahead.begin(position) - position;
+    const limit = Math.min(this.fillLimit, this.window.length, this.filled + untilSlots);
     this.fillLimit = Number.POSITIVE_INFINITY;
     try {
       while (this.filled < limit) {
@@ -160,11 +169,69 @@ export class FileSource implements EventSource {
         if (this.size === 0) return;
       }
     } catch (error) {
-      this.atEnd = true;
-      const reason =
-        error instanceof GzipDamage ? error.message : `cannot be read further: ${(error as Error).message}`;
-      this.failure = new CaptureError(this.name, reason, this.windowOffset + this.filled);
+      this.inputFailed(error);
     }
+    if (this.windowOffset + this.filled === position + untilSlots) this.ahead = ahead;
+  }
+
+  private inputFailed(error: unknown): void {
+    this.atEnd = true;
+    const reason = error instanceof GzipDamage ? error.message : `cannot be read further: ${(error as Error).message}`;
+    this.failure = new CaptureError(this.name, reason, this.windowOffset + this.filled);
+  }
+
+  /** Makes the next slot the window, with the begun block put before it. */
+  private takeSlot(ahead: InflateAhead): void {
+    this.start = this.end;
+    if (this.atEnd) return;
+    let count: number;
+    try {
+      count = ahead.next();
+    } catch (error) {
+      this.inputFailed(error);
+      return;
+    }
+    if (count === 0) {
+      this.atEnd = true;
+      return;
+    }
+    const { window, end, filled } = this;
+    const { memory, at } = ahead;
+    const rest = filled - end;
+    if (rest <= ROOM_BEFORE_SLOT) {
+      const to = at - rest;
+      if (window === memory) {
+        memory.copyWithin(to, end, filled);
+      } else {
+        memory.set(window.subarray(end, filled), to);
+        this.setWindow(memory);
+      }
+      this.windowOffset += end - to;
+      this.start = this.end = to;
+      this.filled = at + count;
+    } else {
+      this.appendSlot(memory.subarray(at, at + count));
+    }
+    ahead.release();
+  }
+
+  /** A block is longer than the room before a slot: it is put together in a window of its own. */
+  private appendSlot(slot: Uint8Array): void {
+    const { window, end, filled } = this;
+    if (window !== this.ahead?.memory && window.length - filled >= slot.length) {
+      window.set(slot, filled);
+      this.filled = filled + slot.length;
+      return;
+    }
+    const rest = filled - end;
+    const length = this.view.getUint32(end + 4, true);
+    const larger = new Uint8Array(Math.max(length, rest) + slot.length);
+    larger.set(window.subarray(end, filled));
+    larger.set(slot, rest);
+    this.setWindow(larger);
+    this.windowOffset += end;
+    this.start = this.end = 0;
+    this.filled = rest + slot.length;
   }
 
   /** Called when the first block in the window is longer than the window. */
@@ -271,14 +338,14 @@ export class FileSource implements EventSource {
 
   /** The end of the file: clean, inside a block, or without anything. */
   private finish(): boolean {
-    const rest = this.filled;
+    const rest = this.filled - this.start;
     if (rest > 0) {
-      const expected = rest >= 8 ? this.view.getUint32(4, true) : 8;
+      const expected = rest >= 8 ? this.view.getUint32(this.start + 4, true) : 8;
       this.fail(
-        0,
+        this.start,
         `the capture is cut off: a block of ${rest >= 8 ? `${expected} bytes` : 'unknown length'} has only ${rest}`,
       );
-    } else if (this.windowOffset === 0) {
+    } else if (this.windowOffset + this.start === 0) {
       this.fail(0, 'the file is empty');
     } else if (this.events === 0 && !this.options.allowEmpty) {
       this.fail(0, 'there are no events in the capture');

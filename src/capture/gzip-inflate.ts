@@ -5,7 +5,7 @@
  * once. The handle under its streams has one, `writeSync`, on which those functions rest; it is used here, and a test
  * fails should a version of Node be without it.
  *
- * `createInflater` is also sent as text to a thread (inflate-thread.ts), so it uses nothing but its arguments.
+ * `createInflater` is also sent as text to a thread (inflate-ahead.ts), so it uses nothing but its arguments.
  */
 
 /** Damage in compressed data. */

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { CaptureError, type EventSource } from '../../src/capture/event-source.js';
 import { openCaptureFile } from '../../src/capture/file-source.js';
-import { createInflater, GzipDamage } from '../../src/capture/gzip-inflate.js';
-import { openInflateThread } from '../../src/capture/inflate-thread.js';
 import { CaptureBuilder, capture, join, raw, temporaryFile, u16, u32 } from '../support/capture-builder.js';
 
 const demo = fileURLToPath(new URL('../../examples/demo.scap', import.meta.url));
@@ -88,43 +88,50 @@ test('compressed data cut off or damaged gives what could be inflated', () => {
   assert.ok(got.length > plain.length / 4, `${got.length} of ${plain.length}`);
 });
 
-test('the thread and the reader inflate the same bytes, and say the same of damage', async () => {
-  const { openSync, closeSync } = await import('node:fs');
-  const fs = await import('node:fs');
-  const zlib = await import('node:zlib');
-  const plain = Buffer.alloc(3_000_000);
-  for (let i = 0; i < plain.length; i += 4) plain.writeUInt32LE(Math.imul(i, 2654435761) >>> (i % 13), i);
+/** Some megabytes; most blocks are small, some larger than the room before a slot, than a slot, than several. */
+function large(): Uint8Array {
+  const blocks = new CaptureBuilder().section().processes([{ tid: 100 }]);
+  for (let i = 0; i < 3000; i++) {
+    const size = i % 400 === 399 ? 200_000 + 400 * i : 1000 + ((i * 7919) % 3000);
+    const bytes = Uint8Array.from({ length: size }, (_, k) => Math.imul(k + i, 2654435761) >>> (i % 13));
+    blocks.event(2, [bytes], { large: size > 65_000 });
+  }
+  return blocks.build();
+}
+
+test('what the thread inflates ahead is what the reader alone would read, damage included', async () => {
+  const plain = large();
   const packed = gzipSync(plain, { level: 1 });
   const damaged = Buffer.from(packed);
   damaged[packed.length - 5000]! ^= 0xff;
-  for (const file of [packed, damaged, packed.subarray(0, packed.length - 7000)]) {
+  const badBlock = Buffer.from(plain);
+  badBlock.fill(0xff, plain.length - 60_000, plain.length - 50_000);
+  const files = [packed, damaged, packed.subarray(0, -7000), gzipSync(badBlock, { level: 1 })];
+  for (const [which, file] of files.entries()) {
     const path = temporaryFile(file);
-    const all = (read: (target: Uint8Array, at: number, length: number) => number) => {
-      const out = Buffer.alloc(plain.length + 10);
-      let at = 0;
-      let message = '';
-      try {
-        for (let count = 1; count > 0; at += count) count = read(out, at, Math.min(100_000, out.length - at));
-      } catch (error) {
-        assert.ok(error instanceof GzipDamage, String(error));
-        message = error.message;
+    const alone = openCaptureFile(path, { aheadFrom: Number.POSITIVE_INFINITY });
+    const expected = drain(alone);
+    const source = openCaptureFile(path, { aheadFrom: 0, windowSize: 16_384 });
+    const hash = createHash('sha256');
+    let error: CaptureError | null = null;
+    let took = false;
+    try {
+      while (source.nextBatch()) {
+        hash.update(source.window.slice(source.start, source.end));
+        took ||= source.window.buffer instanceof SharedArrayBuffer;
+        // The thread is given time to start before all is read.
+        if (!took) await pause(5);
       }
-      return { bytes: out.subarray(0, at), message };
-    };
-    const fd = openSync(path, 'r');
-    const inline = createInflater(fd, new Uint8Array(0), true, GzipDamage, fs, zlib);
-    const expected = all(inline.read);
-    inline.close();
-    closeSync(fd);
-    const thread = openInflateThread(openSync(path, 'r'))!;
-    const got = all(thread.read);
-    assert.equal(thread.bytesRead() > 0, true);
-    thread.close();
-    assert.equal(got.message, expected.message);
-    assert.ok(got.bytes.equals(expected.bytes));
-    if (file !== damaged) assert.ok(got.bytes.equals(plain.subarray(0, got.bytes.length)));
-    if (file === packed) assert.equal(got.bytes.length, plain.length);
-    else assert.notEqual(got.message, '');
+    } catch (thrown) {
+      error = thrown as CaptureError;
+    }
+    assert.ok(took, `file ${which} was not inflated ahead`);
+    assert.equal(source.stats().seen, alone.stats().seen);
+    assert.ok(source.stats().bytesRead > file.length / 2);
+    source.close();
+    assert.equal(hash.digest('hex'), createHash('sha256').update(expected.bytes).digest('hex'), `file ${which}`);
+    assert.equal(error?.message, expected.error?.message);
+    assert.equal(error === null, which === 0, `file ${which}`);
   }
 });
 

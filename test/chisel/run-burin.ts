@@ -31,7 +31,7 @@ async function bundle(): Promise<string> {
   process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
   await build({
     absWorkingDir: root,
-    entryPoints: { 'bin/burin': 'src/bin/burin.ts', 'capture/inflate-thread': 'src/capture/inflate-thread.ts' },
+    entryPoints: { 'bin/burin': 'src/bin/burin.ts', 'capture/inflate-ahead': 'src/capture/inflate-ahead.ts' },
     outdir: folder,
     bundle: true,
     splitting: true,
