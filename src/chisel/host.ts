@@ -172,8 +172,10 @@ export class ChiselHost {
 
   /** Its intervals alone, for an event that the command-line filter rejected. Throws ChiselError. */
   replayTime(chisel: Chisel, event: EventCursor): void {
-    if (chisel.timer.active) chisel.checkInterval((BigInt(event.tsHigh) << 32n) | BigInt(event.tsLow));
-    else chisel.timer.touch();
+    if (!chisel.timer.active) chisel.timer.touch();
+    else if (!chisel.timer.isCalm(event.tsHigh, event.tsLow)) {
+      chisel.checkInterval((BigInt(event.tsHigh) << 32n) | BigInt(event.tsLow));
+    }
   }
 
   /** An event that the command-line filter rejected: only intervals look at its time. */
@@ -215,6 +217,7 @@ export class ChiselHost {
   }
 
   private interval(chisel: Chisel, event: EventCursor): void {
+    if (chisel.timer.isCalm(event.tsHigh, event.tsLow)) return;
     const now = (BigInt(event.tsHigh) << 32n) | BigInt(event.tsLow);
     this.guard(chisel, () => chisel.checkInterval(now));
   }

@@ -3,7 +3,7 @@
  *
  * A plain interval fires once when an event falls into another multiple of the interval than the one before; a precise
  * one fires once for every full interval since the first event. Times are absolute, in nanoseconds; as they do not fit a
- * double they are kept as BigInt, which is paid only by chisels that set an interval.
+ * double they are kept as BigInt. Nearly all events change nothing: those are told by doubles alone, see `isCalm`.
  */
 
 export type Fire = (seconds: number, nanoseconds: number, delta: number) => void;
@@ -11,6 +11,9 @@ export type Fire = (seconds: number, nanoseconds: number, delta: number) => void
 const SECOND = 1_000_000_000n;
 /** A precise interval fires at most this often for one event: a damaged timestamp must not keep it firing for ages. */
 const MAX_FIRINGS = 100_000n;
+
+/** More than what a double of nanoseconds since 1970 may be wrong by. */
+const DOUBLE_ERROR = 2048;
 
 /** Seconds and intervals arrive as doubles and are cut to unsigned 64-bit integers. */
 export const toInterval = (value: number): bigint =>
@@ -23,13 +26,18 @@ export class IntervalTimer {
   /** Plain: the multiple of the interval that the event before fell into; precise: the next point counts from here. */
   private reference = 0n;
   private last = 0n;
+  /** At times between these two, in nanoseconds, nothing is due. */
+  private calmFrom = Number.POSITIVE_INFINITY;
+  private calmTo = Number.NEGATIVE_INFINITY;
 
   setPlain(interval: bigint): void {
     this.plain = interval;
+    this.calmTo = Number.NEGATIVE_INFINITY;
   }
 
   setPrecise(interval: bigint): void {
     this.precise = interval;
+    this.calmTo = Number.NEGATIVE_INFINITY;
   }
 
   get active(): boolean {
@@ -42,6 +50,13 @@ export class IntervalTimer {
     this.started = other.started;
     this.reference = other.reference;
     this.last = other.last;
+    this.calmTo = Number.NEGATIVE_INFINITY;
+  }
+
+  /** Nothing is due at this time, given in unsigned halves; false: {@link check} has to tell. */
+  isCalm(high: number, low: number): boolean {
+    const now = high * 0x1_0000_0000 + low;
+    return now > this.calmFrom && now < this.calmTo;
   }
 
   /** An event went by while no interval was set: one set later starts from zero and fires at once. */
@@ -55,6 +70,17 @@ export class IntervalTimer {
     this.started = true;
     if (this.plain !== 0n) this.checkPlain(now, first, fire);
     else if (this.precise !== 0n) this.checkPrecise(now, first, fire);
+    this.findCalm();
+  }
+
+  private findCalm(): void {
+    const { plain, precise, reference } = this;
+    // An interval that on_interval has changed is not in step with the reference.
+    const inStep = plain === 0n || reference % plain === 0n;
+    this.calmFrom = plain === 0n ? Number.NEGATIVE_INFINITY : Number(reference) + DOUBLE_ERROR;
+    this.calmTo = inStep
+      ? Number(reference + (plain === 0n ? precise : plain)) - DOUBLE_ERROR
+      : Number.NEGATIVE_INFINITY;
   }
 
   /** Looks at a clock that goes on while no events come. It may lag behind the latest event: time never runs back here. */

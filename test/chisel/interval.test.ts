@@ -80,3 +80,38 @@ test('a clock behind the latest event fires nothing, and the next event counts f
   timer.checkQuiet(102n * SECOND, fire);
   assert.deepEqual(fired, ['101 0 0', '102 0 1000000000']);
 });
+
+test('calm times are those at which nothing would happen, and most are calm', () => {
+  let seed = 20261124;
+  const random = (below: number) => {
+    seed = (Math.imul(seed, 1103515245) + 12345) >>> 0;
+    return seed % below;
+  };
+  for (const interval of [1_000_000n, 5_000_000n, SECOND, 7n * SECOND, 1n << 63n]) {
+    for (const set of ['setPlain', 'setPrecise'] as const) {
+      const [told, asked] = [new IntervalTimer(), new IntervalTimer()];
+      told[set](interval);
+      asked[set](interval);
+      let time = BASE;
+      let calm = 0;
+      let changed = false;
+      for (let i = 0; i < 4000; i++) {
+        time += BigInt(random(i % 97 === 0 ? 2_000_000_000 : 20_000) - (i % 13 === 0 ? 100_000 : 1000));
+        // on_interval may change the interval in the middle.
+        if (i === 2000 && interval === SECOND) {
+          told[set](3_000_000n);
+          asked[set](3_000_000n);
+          changed = true;
+        }
+        const expected: string[] = [];
+        told.check(time, (s, ns, delta) => expected.push(`${s} ${ns} ${delta}`));
+        const got: string[] = [];
+        if (asked.isCalm(Number(time >> 32n), Number(time & 0xffff_ffffn))) calm++;
+        else asked.check(time, (s, ns, delta) => got.push(`${s} ${ns} ${delta}`));
+        assert.deepEqual(got, expected);
+      }
+      if (interval >= 5_000_000n)
+        assert.ok(calm > 3000, `${calm} of 4000 with ${interval}${changed ? ' changed' : ''}`);
+    }
+  }
+});
