@@ -1,7 +1,7 @@
 /** The progress line on standard error while captures are read: percent, events a second, time left. */
 import { writeSync } from 'node:fs';
 import type { EventSource } from '../capture/event-source.js';
-import { clockMs } from './clock.js';
+import { clockMs } from '../clock.js';
 
 const EVERY_MS = 200;
 

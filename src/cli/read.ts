@@ -1,6 +1,7 @@
 /** Reads captures and prints their events: what `burin -r FILE` does. */
 import type { EventSource } from '../capture/event-source.js';
 import { openCaptureFile } from '../capture/file-source.js';
+import { clockMs } from '../clock.js';
 import type { CaptureDump } from '../sinsp/capture-dump.js';
 import type { EventCursor } from '../sinsp/event.js';
 import type { FieldContext } from '../sinsp/fields/field.js';
@@ -11,7 +12,6 @@ import { Inspector } from '../sinsp/inspector.js';
 import { EC, EVENT_CATEGORIES, EVENT_COUNT, EVENTS } from '../sinsp/schema/index.js';
 import { L4_TCP, L4_UDP } from '../sinsp/state/fd-info.js';
 import type { ChiselSetup } from './chisel-setup.js';
-import { clockMs } from './clock.js';
 import { EXIT_ERROR, EXIT_LOST, EXIT_OK } from './errors.js';
 import type { Investigation } from './investigation.js';
 import type { LiveSession } from './live.js';

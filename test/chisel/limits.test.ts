@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { demo, run } from './run-burin.js';
+import { burin, demo, run } from './run-burin.js';
 
 /** Counts what it gets: nothing may be missing from it because of its neighbour. */
 const NEIGHBOUR = `args = {}
@@ -176,3 +176,18 @@ for (const tier of ['compiled', 'interpreter']) {
     });
   });
 }
+
+it('a callback that waits for a reader of its output is not too long', async () => {
+  const printer = 'args = {}\nfunction on_capture_end() for i = 1, 40000 do print("line " .. i .. " of many") end end';
+  for (const tier of ['compiled', 'interpreter']) {
+    const words = `--lua=${tier} --chisel-timeout=3 -r '${demo}' -n 5 -c printer`;
+    // The reader begins when the timeout is over; 700 kB do not fit into a pipe.
+    const { status, stdout, stderr } = await run(['-c', `"$0" "$1" ${words} | { sleep 4; cat; }`, ...(await burin())], {
+      program: ['/bin/sh'],
+      files: { 'printer.lua': printer },
+    });
+    assert.equal(stderr, '');
+    assert.equal(status, 0);
+    assert.ok(stdout.endsWith('line 40000 of many\n'));
+  }
+});

@@ -44,6 +44,9 @@ async function bundle(): Promise<string> {
   return join(folder, 'bin/burin.js');
 }
 
+/** Command and first argument that start burin. */
+export const burin = async (): Promise<[string, string]> => [process.execPath, await program()];
+
 export interface RunOptions {
   files?: Readonly<Record<string, string>>;
   env?: Readonly<Record<string, string>>;
@@ -61,7 +64,7 @@ export async function run(words: readonly string[], options: RunOptions = {}): P
       mkdirSync(dirname(join(folder, path)), { recursive: true });
       writeFileSync(join(folder, path), content);
     }
-    const [command, ...before] = options.program ?? [process.execPath, await program()];
+    const [command, ...before] = options.program ?? (await burin());
     const child = spawn(command!, [...before, ...words], {
       cwd: folder,
       env: { PATH: '/usr/bin:/bin', HOME: folder, TZ: 'UTC', LC_ALL: 'C', ...options.env },

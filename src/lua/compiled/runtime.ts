@@ -4,6 +4,7 @@
  */
 import { getHeapStatistics, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import { workMs } from '../../clock.js';
 import { ArgumentError, argumentMessage, KernelError } from '../kernel/errors.js';
 import { numberToString, stringToNumber } from '../kernel/numbers.js';
 import { LuaError, LuaLimitError, type LuaValue } from '../vm.js';
@@ -482,7 +483,7 @@ export class Runtime {
   /** Called about every {@link FUEL} steps: looks at the clock and the heap. Returns the next ration. */
   viaRefuel(_chunk?: ChunkInfo): number {
     if (this.callSeconds === undefined && this.memoryBytes === undefined) return FUEL;
-    const now = performance.now();
+    const now = workMs();
     if (this.epoch !== this.clockEpoch) {
       this.clockEpoch = this.epoch;
       this.deadline = this.callSeconds === undefined ? Number.POSITIVE_INFINITY : now + this.callSeconds * 1000;

@@ -2,6 +2,7 @@
  * The meter that running Lua code passes: time, memory and depth of the state that runs now. One module variable
  * instead of a field of the state, because the interpreter's loop and every table touch it.
  */
+import { workMs } from '../../clock.js';
 import { LuaLimitError } from '../vm.js';
 
 /** Loop turns and calls between two looks at the clock. */
@@ -9,7 +10,7 @@ const STRIDE = 4096;
 
 /** What a state counts; the running state's meter is {@link meter.current}. */
 export interface Meter {
-  /** `performance.now()` at which the running call is over; Infinity without limit. */
+  /** `workMs()` at which the running call is over; Infinity without limit. */
   deadline: number;
   seconds: number;
   /** Estimated bytes made since they were last counted, on top of `alive`. */
@@ -55,7 +56,7 @@ export function refuel(): void {
 export function checkTime(): void {
   const { current } = meter;
   if (current.dying) throw current.dying;
-  if (current.deadline === Number.POSITIVE_INFINITY || performance.now() < current.deadline) return;
+  if (current.deadline === Number.POSITIVE_INFINITY || workMs() < current.deadline) return;
   stop(`time limit of ${current.seconds} s exceeded${current.where()}`);
 }
 

@@ -2,6 +2,7 @@
  * The interpreter tier: a {@link LuaState} on Fengari, mended to speak Lua 5.1 as LuaJIT does.
  */
 import { writeSync } from 'node:fs';
+import { workMs } from '../../clock.js';
 import { KernelError } from '../kernel/errors.js';
 import type { FileHost, LuaFile } from '../kernel/files.js';
 import { setCheckpoint } from '../kernel/pattern.js';
@@ -188,8 +189,7 @@ class InterpreterState implements LuaState, Runtime {
     if (outermost) {
       running.thread = this.L;
       this.meter.dying = undefined;
-      this.meter.deadline =
-        this.meter.seconds > 0 ? performance.now() + this.meter.seconds * 1000 : Number.POSITIVE_INFINITY;
+      this.meter.deadline = this.meter.seconds > 0 ? workMs() + this.meter.seconds * 1000 : Number.POSITIVE_INFINITY;
       beforeCheck = setCheckpoint(checkTime);
     }
     try {

@@ -20,6 +20,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { waiting } from '../../clock.js';
 import { errnoFailure, type FileFailure, fileFailure } from './errors.js';
 import { stringToNumber } from './numbers.js';
 
@@ -307,7 +308,9 @@ export class LuaFile {
     let at = 0;
     while (at < bytes.length) {
       try {
-        const size = writeSync(this.fd, bytes, at, bytes.length - at, this.access.append ? null : this.position);
+        const size = waiting(() =>
+          writeSync(this.fd, bytes, at, bytes.length - at, this.access.append ? null : this.position),
+        );
         at += size;
         if (this.position !== undefined) {
           this.position = this.access.append ? fstatSync(this.fd).size : this.position + size;

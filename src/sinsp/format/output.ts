@@ -4,6 +4,7 @@
  */
 
 import { fstatSync, writeSync } from 'node:fs';
+import { waiting } from '../../clock.js';
 import { ByteWriter } from './byte-writer.js';
 
 /** Bytes that may wait before they are written. */
@@ -55,7 +56,7 @@ export class Output {
 
   private write(bytes: Uint8Array): void {
     try {
-      writeAll(this.fd, bytes);
+      waiting(() => writeAll(this.fd, bytes));
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       // Nobody reads any more: nothing left to do, and nothing to complain about.
