@@ -1,6 +1,7 @@
 // biome-ignore-all lint/complexity/noArguments: how many arguments there were tells nil from none, and rest arrays cost
 /** The base library, `loadstring` and its kin aside. */
 import { ArgumentError, KernelError } from '../kernel/errors.js';
+import { flushAllFiles } from '../kernel/files.js';
 import { numberToString, stringToNumber, stringToNumberBase } from '../kernel/numbers.js';
 import { LuaError, LuaLimitError, type LuaValue } from '../vm.js';
 import {
@@ -11,7 +12,6 @@ import {
   checkTable,
   intArg,
   isLibraryFunction,
-  optInt,
   tableArg,
   wrong,
 } from './library.js';
@@ -184,9 +184,13 @@ export function openBase(rt: Runtime, print: (text: string) => void): BaseFuncti
       switch (option) {
         case 'collect':
           collectGarbage();
+          // Lua would close files that nothing holds any more; their bytes at least have to be in them.
+          flushAllFiles();
           return 0;
         case 'step':
           collectGarbage();
+          return true;
+        case 'isrunning':
           return true;
         case 'count':
           return rt.memoryUsed() / 1024;
@@ -195,7 +199,7 @@ export function openBase(rt: Runtime, print: (text: string) => void): BaseFuncti
           return 0;
         case 'setpause':
         case 'setstepmul':
-          return optInt(args, 1, 0) === 0 ? 200 : 200;
+          return 200;
         default:
           throw new ArgumentError(1, `invalid option '${option}'`);
       }

@@ -25,6 +25,8 @@ export type TokenKind = '<name>' | '<number>' | '<string>' | '<eof>' | (string &
 const NUMERAL = /(?:[eEpP][+-]|[A-Za-z0-9_.\x80-\xff])+/y;
 const PLAIN_STRING = /[^"'\\\n\r]*/y;
 const SIGN = /\.\.\.|\.\.|==|~=|<=|>=|::|[\s\S]/y;
+const LINE_END = /[\n\r]/g;
+const LINE_BREAKS = /\r\n|\n\r|\n|\r/g;
 const ESCAPES: Record<string, string> = { a: '\x07', b: '\b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v' };
 
 function isNamePart(code: number): boolean {
@@ -96,8 +98,21 @@ export class Lexer {
   }
 
   private skipLine(): void {
-    const end = this.source.indexOf('\n', this.at);
-    this.at = end < 0 ? this.source.length : end;
+    LINE_END.lastIndex = this.at;
+    this.at = LINE_END.exec(this.source)?.index ?? this.source.length;
+  }
+
+  /** Passes a line break: LF, CR, or both in either order. */
+  private newline(): void {
+    const first = this.source.charCodeAt(this.at++);
+    const second = this.source.charCodeAt(this.at);
+    if (second !== first && (second === 10 || second === 13)) this.at++;
+    this.scanLine++;
+  }
+
+  /** Counts the line breaks in a part of the source. */
+  private countLines(from: number, to: number): void {
+    this.scanLine += this.source.slice(from, to).match(LINE_BREAKS)?.length ?? 0;
   }
 
   private take(pattern: RegExp): string {
@@ -111,11 +126,10 @@ export class Lexer {
     const { source } = this;
     for (;;) {
       let char = source.charCodeAt(this.at);
-      while (char === 32 || char === 9 || (char >= 11 && char <= 13)) char = source.charCodeAt(++this.at);
+      while (char === 32 || char === 9 || char === 11 || char === 12) char = source.charCodeAt(++this.at);
       if (Number.isNaN(char)) return '<eof>';
-      if (char === 10) {
-        this.at++;
-        this.scanLine++;
+      if (char === 10 || char === 13) {
+        this.newline();
         continue;
       }
       if (char === 45 && source.charCodeAt(this.at + 1) === 45) {
@@ -171,18 +185,16 @@ export class Lexer {
     const close = `]${'='.repeat(level)}]`;
     const end = this.source.indexOf(close, start);
     if (end < 0) {
-      for (const char of this.source.slice(this.at)) if (char === '\n') this.scanLine++;
+      this.countLines(this.at, this.source.length);
       this.fail(unfinished, '<eof>');
     }
     // A line break right after the bracket does not count.
     const first = /^(?:\r\n|\n\r|\n|\r)/.exec(this.source.slice(start, start + 2));
     if (first) start += first[0].length;
     const text = this.source.slice(start, end);
-    for (let at = this.source.indexOf('\n', this.at); at >= 0 && at < end; at = this.source.indexOf('\n', at + 1)) {
-      this.scanLine++;
-    }
+    this.countLines(this.at, end);
     this.at = end + close.length;
-    return text.includes('\r') ? text.replace(/\r\n|\n\r|\r/g, '\n') : text;
+    return text.includes('\r') ? text.replace(LINE_BREAKS, '\n') : text;
   }
 
   private numeral(): TokenKind {
@@ -220,9 +232,8 @@ export class Lexer {
     const simple = ESCAPES[char];
     if (simple !== undefined) return simple;
     if (char === '\n' || char === '\r') {
-      const pair = source[this.at];
-      if (pair !== char && (pair === '\n' || pair === '\r')) this.at++;
-      this.scanLine++;
+      this.at--;
+      this.newline();
       return '\n';
     }
     if (char === 'x') {
@@ -242,8 +253,8 @@ export class Lexer {
       for (;;) {
         const space = source[this.at];
         if (space === undefined || !/[ \t\n\v\f\r]/.test(space)) return '';
-        if (space === '\n') this.scanLine++;
-        this.at++;
+        if (space === '\n' || space === '\r') this.newline();
+        else this.at++;
       }
     }
     if (char >= '0' && char <= '9') {

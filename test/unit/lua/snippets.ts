@@ -191,6 +191,8 @@ print(loadstring("local a = {1, 2")) print(loadstring("f(")) print(loadstring("a
 _ENV = 5 print(_ENV, _G._ENV) local function f() local _ENV = {} return print ~= nil end print(f())
 print(pcall(string.rep, "x", 1, 2, 3), (pcall(print)), pcall(ipairs), pcall(pairs, nil)) print(pcall(function() for i in 5 do end end)) print(pcall(function() for i in nil do end end)) print(pcall(ipairs))
 print(tostring(2^31), 2^31 % 2, 1e15 % 7, -2^31, (2^53 + 1) % 2) print(string.format("%s %s", 1, 2.0), #tostring(12345.678))
+local line = "return debug.getinfo(1).currentline" for _, code in ipairs{line, "\r\r" .. line, "x = [=[\rhi\r]=]\r" .. line, "y = 'a\\\rb'\r\n" .. line, "-- c\r\r" .. line, "\n\r\n\r" .. line, "--[[\r\n\r\n]]" .. line, "y = 'a\\z \r \n\r b' " .. line} do print(pcall(loadstring(code))) end print(("%q"):format(x), y)
+local n = os.tmpname() do local f = io.open(n, "w") f:write("left open") end collectgarbage() collectgarbage() print(io.open(n):read("*a")) os.remove(n)
 `;
 
 const coroutines = String.raw`
