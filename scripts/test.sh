@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what the tests need, builds, and runs lint, type check and all tests.
+# Installs what the tests need, builds, and runs lint, type check, all tests and a check of speed.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 bash scripts/setup.sh --test
@@ -9,3 +9,5 @@ printf '== types (tsc)\n' >&2
 npm run --silent typecheck
 printf '== tests\n' >&2
 npm test --silent
+printf '== speed beside the last one recorded\n' >&2
+npm run --silent bench:check

@@ -39,12 +39,23 @@ function recordingPaths(): string[] {
   return [...shared.sort().map((name) => path.join(SHARED, name)), DEMO];
 }
 
-let read: Recording[] | null = null;
-const recordings = (): Recording[] => (read ??= recordingPaths().map(readRecording));
+const read = new Map<string, Recording>();
+function recordings(paths: readonly string[]): Recording[] {
+  for (const path of paths) if (!read.has(path)) read.set(path, readRecording(path));
+  return paths.map((path) => read.get(path)!);
+}
 
-/** Builds a capture of at least `events` events unless it is there. */
-export function buildBenchCapture(options: { events?: number; gzip?: boolean } = {}): BenchCapture {
-  const all = recordings();
+export interface BuildOptions {
+  /** At least so many; default three million. */
+  events?: number;
+  gzip?: boolean;
+  /** Of examples/demo.scap alone: the same capture on every machine. */
+  demoOnly?: boolean;
+}
+
+/** Builds a capture unless it is there. */
+export function buildBenchCapture(options: BuildOptions = {}): BenchCapture {
+  const all = recordings(options.demoOnly ? [DEMO] : recordingPaths());
   const count = all.reduce((sum, recording) => sum + recording.count, 0);
   const repetitions = Math.ceil((options.events ?? 3_000_000) / count);
   const events = repetitions * count;

@@ -56,6 +56,8 @@ export function measure(command: readonly string[], terminal = false): Measure {
   return { seconds, cpuSeconds, peak: kilobytes / 1024 };
 }
 
+export const digits = (value: number | null, count: number): string => (value === null ? '-' : value.toFixed(count));
+
 export const median = (values: readonly number[]): number => {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length >> 1;

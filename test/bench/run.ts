@@ -9,14 +9,15 @@
  * apt-get install sysdig) and a build (npm run build). Runs without sysdig too: burin's own times are printed then.
  */
 import { spawnSync } from 'node:child_process';
-import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { loadavg } from 'node:os';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { buildBenchCapture } from './build-capture.js';
-import { CHISELS, READING } from './cases.js';
-import { BURIN, DEMO, findSysdig, measure, median, type Result, runCase, sameCount } from './pairs.js';
+import { CHECKED, CHISELS, READING } from './cases.js';
+import { addEntry } from './history.js';
+import { BURIN, DEMO, digits, findSysdig, measure, median, type Result, runCase, sameCount } from './pairs.js';
 
 const here = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 
@@ -50,7 +51,7 @@ if (sysdig === null) process.stderr.write('sysdig is not installed: only times o
 const only = new RegExp(values.only);
 const pairs = Number(values.pairs);
 const results: Result[] = [];
-const digits = (value: number | null, count: number): string => (value === null ? '-' : value.toFixed(count));
+let recordings = 0;
 const cases = [...READING, ...CHISELS].filter((one) => only.test(one.name));
 if (!values.json && cases.length > 0) {
   console.log(
@@ -60,8 +61,11 @@ if (!values.json && cases.length > 0) {
 }
 const counts = new Map<string, string>();
 for (const one of cases) {
-  const capture = values.capture ?? buildBenchCapture({ events: one.events, gzip: one.gzip ?? false }).path;
-  if (values.capture === undefined && sysdig !== null && !one.gzip) counts.set(capture, sameCount(capture, sysdig));
+  const built =
+    values.capture === undefined ? buildBenchCapture({ events: one.events, gzip: one.gzip ?? false }) : null;
+  recordings = built?.recordings ?? 0;
+  const capture = built?.path ?? values.capture!;
+  if (built !== null && sysdig !== null && !one.gzip) counts.set(capture, sameCount(capture, sysdig));
   const result = runCase(one, capture, pairs, sysdig);
   results.push(result);
   if (values.json) continue;
@@ -83,11 +87,15 @@ if (!values.json && start !== undefined) {
   console.log(`\nstart to the first line of a small capture: ${start.burin.toFixed(0)} ms; Node alone: ${node} ms`);
 }
 if (values.json) console.log(JSON.stringify({ results, firstLineMs: start }, null, 2));
-if (values.save) {
-  const { version } = JSON.parse(readFileSync(here('../../package.json'), 'utf8')) as { version: string };
-  const ratios = Object.fromEntries(results.map(({ name, ratio }) => [name, Number(digits(ratio, 3))]));
-  const entry = { date: new Date().toISOString().slice(0, 10), version, pairs, ratios };
-  appendFileSync(here('history.jsonl'), `${JSON.stringify(entry)}\n`);
+if (values.save && sysdig !== null) {
+  addEntry(recordings, pairs, results);
+  // What CI compares with: the same on every machine.
+  const demo = (events: number) => buildBenchCapture({ events, demoOnly: true }).path;
+  addEntry(
+    1,
+    pairs,
+    CHECKED.map((one) => runCase(one, demo(one.events), pairs, sysdig)),
+  );
 }
 if (!values.json && only.test('lua')) {
   console.log('\nLua alone: nanoseconds of processor time an event');
