@@ -47,7 +47,7 @@ function chisels(folder: string): ChiselFile[] {
     .filter((file) => file.endsWith('.lua'))
     .filter((file) => {
       const text = readFileSync(join(folder, file), 'latin1');
-      return /^\s*description\s*=/m.test(text) && !/^\s*view_infoz?\s*=/m.test(text);
+      return /^\s*(disabled_)?description\s*=/m.test(text) && !/^\s*view_infoz?\s*=/m.test(text);
     })
     .map((file) => {
       const name = file.slice(0, -4);
