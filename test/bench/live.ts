@@ -85,6 +85,12 @@ const burin = (mode: string) => ({
     start(['node', '--import', 'tsx', here('consumer.ts'), mode, join(folder, 'record.scap')], /ready/, 20000),
 });
 
+const bpftrace = (what: string, program: string): Tracer => ({
+  name: `bpftrace ${what}`,
+  program: '/usr/bin/bpftrace',
+  beside: () => start(['bpftrace', '-e', program], /Attach/, 8000),
+});
+
 const tracers: Tracer[] = [
   { name: 'native' },
   burin('all'),
@@ -92,11 +98,8 @@ const tracers: Tracer[] = [
   burin('record'),
   { name: 'strace -f', program: '/usr/bin/strace', wrap: (c) => ['strace', '-f', '-o', '/dev/null', ...c] },
   { name: 'perf trace', program: '/usr/bin/perf', wrap: (c) => ['perf', 'trace', '-o', '/dev/null', ...c] },
-  {
-    name: 'bpftrace count',
-    program: '/usr/bin/bpftrace',
-    beside: () => start(['bpftrace', '-e', 'tracepoint:raw_syscalls:sys_enter { @[comm] = count(); }'], /Attach/, 8000),
-  },
+  bpftrace('count', 'tracepoint:raw_syscalls:sys_enter { @[comm] = count(); }'),
+  bpftrace('empty', 'tracepoint:raw_syscalls:sys_enter { } tracepoint:raw_syscalls:sys_exit { }'),
 ];
 
 async function loop(kind: string, n: number, tracer: Tracer): Promise<Run> {
@@ -201,22 +204,54 @@ function check(totals: Totals): string {
 }
 
 /** A million calls a second, and the same with nobody draining. */
+/** Half a million calls a second from each of two programs. Returns how many there were, and in how many seconds. */
+async function callsAtFullRate(seconds: number): Promise<{ calls: number; took: number }> {
+  const from = performance.now();
+  const done = await Promise.all([1, 2].map(() => execute([loops, 'rate', '500000', String(seconds)])));
+  const took = (performance.now() - from) / 1000;
+  return { calls: done.reduce((n, d) => n + Number(d.output.trim().split(' ').at(-1)), 0), took };
+}
+
+const rate = ({ calls, took }: { calls: number; took: number }): string =>
+  `${calls} calls in ${took.toFixed(1)} s (${(calls / took / 1e6).toFixed(2)} M/s)`;
+
+/** burin itself with a chisel at a million calls a second; then calls while nobody drains the rings. */
 async function soak(): Promise<void> {
   const seconds = Number(options.soak) * scale;
-  for (const mode of ['all', 'stall']) {
-    const duration = mode === 'all' ? seconds : Math.min(seconds, 5);
-    const helper = await burin(mode).beside();
-    const from = performance.now();
-    const done = await Promise.all([1, 2].map(() => execute([loops, 'rate', '500000', String(duration)])));
-    const took = (performance.now() - from) / 1000;
-    const calls = done.reduce((n, d) => n + Number(d.output.trim().split(' ').at(-1)), 0);
-    const totals = JSON.parse(/\{"seen.*\}/.exec(await helper.stop())![0]) as Totals;
-    console.log(
-      `\n${mode === 'all' ? 'soak' : 'overload, nobody draining'}: ${calls} calls in ${took.toFixed(1)} s (${(calls / took / 1e6).toFixed(2)} M/s), ` +
-        `${totals.seen} events seen, ${totals.delivered} delivered, ${totals.dropped} dropped (${((100 * totals.dropped) / totals.seen).toFixed(2)} %); ${check(totals)}; ` +
-        `consumer ${(totals.cpuNs / Math.max(1, totals.delivered)).toFixed(0)} ns of CPU an event`,
-    );
-  }
+  const program = fileURLToPath(new URL('../../dist/bin/burin.js', import.meta.url));
+  // It prints its totals, and the shell the processor time of its children.
+  const command = [
+    'sh',
+    '-c',
+    '"$@" 2>&1 >/dev/null & trap "kill -INT $!" INT; wait $!; wait $!; times',
+    'sh',
+    process.execPath,
+    program,
+    '-c',
+    'topscalls',
+  ];
+  const helper = await start(command, undefined, 3000);
+  const calls = await callsAtFullRate(seconds);
+  const said = await helper.stop();
+  const events = Number(/(\d+) events in/.exec(said)?.[1]);
+  const [user, system] = [
+    ...said
+      .trim()
+      .split('\n')
+      .at(-1)!
+      .matchAll(/(\d+)m([\d.]+)s/g),
+  ].map(([, minutes, rest]) => Number(minutes) * 60 + Number(rest)) as [number, number];
+  console.log(
+    `\nsoak, burin -c topscalls: ${rate(calls)}; ${/\d+ events in.*/.exec(said)?.[0]}; ` +
+      `${(((user + system) * 1e9) / events).toFixed(0)} ns of CPU an event, start included`,
+  );
+  const stalled = await burin('stall').beside();
+  const more = await callsAtFullRate(Math.min(seconds, 5));
+  const totals = JSON.parse(/\{"seen.*\}/.exec(await stalled.stop())![0]) as Totals;
+  console.log(
+    `overload, nobody draining: ${rate(more)}; ${totals.seen} events seen, ${totals.delivered} delivered, ` +
+      `${totals.dropped} dropped; ${check(totals)}`,
+  );
 }
 
 try {
