@@ -23,6 +23,9 @@ import { Summary } from './summary.js';
 /** Time after which a walk lets signals and timers have their turn, in milliseconds. */
 const TURN_MS = 20;
 
+/** Signals that come so soon after one another are one. */
+const ONE_SIGNAL_MS = 250;
+
 /** By event code: 1 for events that only -D shows. */
 const INTERNAL = Uint8Array.from({ length: EVENT_COUNT }, (_, type) =>
   (EVENT_CATEGORIES[type]! & EC.INTERNAL) !== 0 ? 1 : 0,
@@ -81,9 +84,11 @@ export class Reader {
       const { openDump } = await import('./writing.js');
       this.dump = openDump(settings, this.context, settings.write, this.chisels?.run.fatfile ?? settings.fatfile);
     }
+    let stopped = 0;
     const stop = () => {
-      // A second signal does not wait for the walk.
-      if (this.interrupted) process.exit(130);
+      // A second signal does not wait for the walk. `timeout` sends one to the process and to its group: that is one signal.
+      if (this.interrupted && clockMs() - stopped > ONE_SIGNAL_MS) process.exit(130);
+      if (!this.interrupted) stopped = clockMs();
       this.interrupted = true;
     };
     process.on('SIGINT', stop);
@@ -95,8 +100,11 @@ export class Reader {
         await this.readFile(file, null);
       }
     } finally {
-      process.off('SIGINT', stop);
-      process.off('SIGTERM', stop);
+      // After a signal the process is about to end: its twin must not take the last words away.
+      if (!this.interrupted) {
+        process.off('SIGINT', stop);
+        process.off('SIGTERM', stop);
+      }
       this.finish();
     }
     if (this.live !== null) return this.liveStatus(this.live);

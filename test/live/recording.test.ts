@@ -78,6 +78,8 @@ describe('recording', { skip: cannotCapture(), timeout: 120_000 }, () => {
     child.stderr.on('data', (d) => (stderr += d));
     for (let i = 0; i < 300 && !(statSync(file, { throwIfNoEntry: false })?.size ?? 0); i++) await setTimeout(100);
     await setTimeout(1000);
+    // Twice, as `timeout -s INT` does it: to the process and to its group.
+    child.kill('SIGINT');
     child.kill('SIGINT');
     const [status, signal] = await once(child, 'close');
     assert.deepEqual([status, signal], [0, null], stderr);
