@@ -38,6 +38,13 @@ class Repeater {
   async run(): Promise<number> {
     const output = standardOutput();
     const keys = output.isTerminal ? new Keys({ q: this.end, r: this.again }) : null;
+    // All the time, also between two runs; a run that goes on ends in order by the reader's own handler.
+    const stop = () => {
+      this.ended = true;
+      this.wake?.('end');
+    };
+    process.on('SIGINT', stop);
+    process.on('SIGTERM', stop);
     try {
       while (!this.ended) {
         this.changed = false;
@@ -47,6 +54,8 @@ class Repeater {
         if (!this.changed && (await this.nextChange()) === 'end') break;
       }
     } finally {
+      process.off('SIGINT', stop);
+      process.off('SIGTERM', stop);
       keys?.close();
       await this.watch.close();
     }
@@ -112,8 +121,6 @@ class Repeater {
   private async nextChange(): Promise<Wake> {
     // Nothing else may be open that keeps the program running: folders are watched without that.
     const alive = setInterval(() => {}, 1 << 30);
-    process.on('SIGINT', this.end);
-    process.on('SIGTERM', this.end);
     try {
       return await new Promise<Wake>((resolve) => {
         this.wake = resolve;
@@ -123,8 +130,6 @@ class Repeater {
     } finally {
       this.wake = null;
       clearInterval(alive);
-      process.off('SIGINT', this.end);
-      process.off('SIGTERM', this.end);
     }
   }
 }
