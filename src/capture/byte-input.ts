@@ -42,8 +42,8 @@ const AHEAD_FROM = 2 << 20;
 const AHEAD_AFTER = 2 << 20;
 
 /**
- * Opens `path` (`-` is standard input). Compressed files of `aheadFrom` bytes or more are inflated ahead. Throws the error of the operating
- * system when it cannot be opened.
+ * Opens `path` (`-` is standard input). Compressed files of `aheadFrom` bytes or more are inflated ahead. Throws the error
+ * of the operating system when it cannot be opened.
  */
 export function openBytes(path: string, aheadFrom = AHEAD_FROM): { input: ByteInput; size: number } {
   const fd = path === '-' ? 0 : openSync(path, 'r');

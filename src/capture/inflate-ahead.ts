@@ -12,8 +12,7 @@ import { createInflater, GzipDamage } from './gzip-inflate.js';
 const SLOTS = 4;
 const SLOT_SIZE = 256 << 10;
 /** Room before each slot, for the block that was begun in the one before. */
-const ROOM = 128 << 10;
-export const ROOM_BEFORE_SLOT = ROOM;
+export const ROOM_BEFORE_SLOT = 128 << 10;
 /** Int32 cells before the slots: written, consumed, stop, started, error text length, then the fill of each slot. */
 const WRITTEN = 0;
 const CONSUMED = 1;
@@ -154,7 +153,7 @@ export class InflateAhead {
 
   /** The thread owns `fd`. Throws when it cannot be started. */
   constructor(fd: number) {
-    const memory = new SharedArrayBuffer(HEADER_BYTES + SLOTS * (ROOM + SLOT_SIZE));
+    const memory = new SharedArrayBuffer(HEADER_BYTES + SLOTS * (ROOM_BEFORE_SLOT + SLOT_SIZE));
     this.cells = new Int32Array(memory, 0, HEADER_BYTES / 4);
     this.progress = new Float64Array(memory, PROGRESS_AT, 1);
     this.memory = new Uint8Array(memory, HEADER_BYTES);
@@ -163,7 +162,7 @@ export class InflateAhead {
       memory,
       slots: SLOTS,
       slotSize: SLOT_SIZE,
-      room: ROOM,
+      room: ROOM_BEFORE_SLOT,
       headerBytes: HEADER_BYTES,
       progressAt: PROGRESS_AT,
       fromAt: FROM_AT,
@@ -210,7 +209,7 @@ const { workerData } = require('node:worker_threads');
     }
     const index = taken % SLOTS;
     const fill = cells[FILL + index]!;
-    const at = index * (ROOM + SLOT_SIZE) + ROOM;
+    const at = index * (ROOM_BEFORE_SLOT + SLOT_SIZE) + ROOM_BEFORE_SLOT;
     if (fill === 0) return 0;
     if (fill < 0) {
       const textLength = cells[ERROR]!;

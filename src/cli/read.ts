@@ -84,11 +84,11 @@ export class Reader {
       const { openDump } = await import('./writing.js');
       this.dump = openDump(settings, this.context, settings.write, this.chisels?.run.fatfile ?? settings.fatfile);
     }
-    let stopped = 0;
+    let firstSignal = Number.NaN;
     const stop = () => {
       // A second signal does not wait for the walk. `timeout` sends one to the process and to its group: that is one signal.
-      if (this.interrupted && clockMs() - stopped > ONE_SIGNAL_MS) process.exit(130);
-      if (!this.interrupted) stopped = clockMs();
+      if (clockMs() - firstSignal > ONE_SIGNAL_MS) process.exit(130);
+      if (Number.isNaN(firstSignal)) firstSignal = clockMs();
       this.interrupted = true;
     };
     process.on('SIGINT', stop);
@@ -101,7 +101,7 @@ export class Reader {
       }
     } finally {
       // After a signal the process is about to end: its twin must not take the last words away.
-      if (!this.interrupted) {
+      if (Number.isNaN(firstSignal)) {
         process.off('SIGINT', stop);
         process.off('SIGTERM', stop);
       }

@@ -39,12 +39,8 @@ class Repeater {
     const output = standardOutput();
     const keys = output.isTerminal ? new Keys({ q: this.end, r: this.again }) : null;
     // All the time, also between two runs; a run that goes on ends in order by the reader's own handler.
-    const stop = () => {
-      this.ended = true;
-      this.wake?.('end');
-    };
-    process.on('SIGINT', stop);
-    process.on('SIGTERM', stop);
+    process.on('SIGINT', this.stop);
+    process.on('SIGTERM', this.stop);
     try {
       while (!this.ended) {
         this.changed = false;
@@ -54,8 +50,8 @@ class Repeater {
         if (!this.changed && (await this.nextChange()) === 'end') break;
       }
     } finally {
-      process.off('SIGINT', stop);
-      process.off('SIGTERM', stop);
+      process.off('SIGINT', this.stop);
+      process.off('SIGTERM', this.stop);
       keys?.close();
       await this.watch.close();
     }
@@ -106,10 +102,14 @@ class Repeater {
     process.stderr.write(`burin: ${message}\n${excerpt === '' ? '' : `${excerpt}\n`}burin: waiting for a change\n`);
   }
 
-  private readonly end = (): void => {
+  private readonly stop = (): void => {
     this.ended = true;
-    this.reader?.abandon();
     this.wake?.('end');
+  };
+
+  private readonly end = (): void => {
+    this.reader?.abandon();
+    this.stop();
   };
 
   private readonly again = (): void => {

@@ -46,7 +46,6 @@ describe('--profile', () => {
     assert.match(stderr, /^ +1 .* {2}on_capture_end$/m);
     const hottest = /^ +([\d.]+) % {2}(\S+\.lua):(\d+): (.*)$/m.exec(stderr)!;
     assert.equal(hottest[2], file);
-
     assert.ok(hottest[3] === '4' || hottest[3] === '5', stderr);
     const { shared, profiles } = JSON.parse(readFileSync(to, 'utf8')) as Speedscope;
     const [profile] = profiles;
