@@ -5,10 +5,10 @@
  *   npm run build
  */
 import { spawnSync } from 'node:child_process';
-import { chmodSync, copyFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type BuildOptions, build } from 'esbuild';
+import { type BuildOptions, build, type Plugin } from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
@@ -27,6 +27,23 @@ const common: BuildOptions = {
   logLevel: 'warning',
 };
 
+/**
+ * Lua's interpreter is loaded when a chisel needs it, which few do: in the source it is an ordinary import, because only the
+ * bundle has a `require` that knows its modules.
+ */
+const lateInterpreter: Plugin = {
+  name: 'late-interpreter',
+  setup(builder) {
+    builder.onLoad({ filter: /src\/lua\/index\.ts$/ }, ({ path }) => {
+      const importing = /^import \{ (\w+) \} from ('\.\/interpreter\/index\.js');$/m;
+      const source = readFileSync(path, 'utf8');
+      if (!importing.test(source)) throw new Error(`${path} does not import the interpreter as expected`);
+      const contents = source.replace(importing, 'const $1 = (options: LuaStateOptions) => require($2).$1(options);');
+      return { contents, loader: 'ts' };
+    });
+  },
+};
+
 // The library.
 await build({ ...common, entryPoints: { index: 'src/index.ts' }, outdir: dist, format: 'esm' });
 
@@ -36,6 +53,7 @@ await build({
   entryPoints: { 'bin/program': 'src/bin/burin.ts' },
   outdir: dist,
   outExtension: { '.js': '.cjs' },
+  plugins: [lateInterpreter],
   format: 'cjs',
   define: { 'import.meta.url': '__moduleUrl' },
   // The whole is one function, which the launcher calls; it need not put the source together first.

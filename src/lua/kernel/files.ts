@@ -5,7 +5,6 @@
  * offsets; anything else (pipe, terminal) is read and written where it stands. Streams given to popen are FIFOs opened
  * without blocking and polled, so that a time limit can interrupt the wait.
  */
-import { spawn, spawnSync } from 'node:child_process';
 import {
   closeSync,
   fstatSync,
@@ -454,6 +453,9 @@ export function temporaryFile(host: FileHost = {}): LuaFile | FileFailure {
   }
 }
 
+/** Loaded when a chisel starts a program: loading takes a while, and few do. */
+const childProcess = () => process.getBuiltinModule('node:child_process');
+
 /** `io.popen`: a stream to or from a shell command, or the error triple. */
 export function openPipe(command: string, mode: string, host: FileHost = {}): LuaFile | FileFailure {
   const letter = mode[0];
@@ -467,7 +469,7 @@ export function openPipe(command: string, mode: string, host: FileHost = {}): Lu
   } catch (error) {
     return fileFailure(error, command);
   }
-  const child = spawn('/bin/sh', ['-c', commandText(command)], {
+  const child = childProcess().spawn('/bin/sh', ['-c', commandText(command)], {
     argv0: 'sh',
     stdio: reading ? ['inherit', ends.theirs, 'inherit'] : [ends.theirs, 'inherit', 'inherit'],
   });
@@ -491,7 +493,7 @@ function makePipe(reading: boolean): { ours: number; theirs: number } {
   const folder = mkdtempSync(join(tmpdir(), 'lua-'));
   try {
     const path = join(folder, 'pipe');
-    const made = spawnSync('mkfifo', ['-m', '600', path], { stdio: 'ignore' });
+    const made = childProcess().spawnSync('mkfifo', ['-m', '600', path], { stdio: 'ignore' });
     if (made.error) throw made.error;
     // A reader that does not block comes first: without one a writer would wait, or fail, on opening.
     const reader = openSync(path, open.O_RDONLY | open.O_NONBLOCK);
@@ -517,7 +519,7 @@ function isRunning(pid: number): boolean {
     return stat[stat.lastIndexOf(')') + 2] !== 'Z';
   } catch {
     if (process.platform === 'linux') return false;
-    const state = spawnSync('ps', ['-o', 'state=', '-p', String(pid)], { encoding: 'latin1' }).stdout;
+    const state = childProcess().spawnSync('ps', ['-o', 'state=', '-p', String(pid)], { encoding: 'latin1' }).stdout;
     return !!state && !state.trim().startsWith('Z') && state.trim() !== '';
   }
 }

@@ -2,7 +2,6 @@
  * What Lua's `os` library does, except what needs the running state (`exit`): clock, dates, commands, file names.
  * Dates follow C's strftime in the C locale, with the flags of glibc.
  */
-import { spawnSync } from 'node:child_process';
 import { closeSync, lstatSync, openSync, readFileSync, renameSync, rmdirSync, unlinkSync } from 'node:fs';
 import { constants as osConstants } from 'node:os';
 import { type FileFailure, fileFailure, KernelError } from './errors.js';
@@ -319,6 +318,7 @@ export function execute(command: string | undefined, host: FileHost = {}): numbe
   if (command === undefined) return 1;
   host.flush?.();
   flushAllFiles();
+  const { spawnSync } = process.getBuiltinModule('node:child_process');
   const done = spawnSync('/bin/sh', ['-c', commandText(command)], { argv0: 'sh', stdio: 'inherit' });
   if (done.error) return -1;
   if (done.signal !== null) return osConstants.signals[done.signal];
