@@ -101,7 +101,7 @@ export const OPTIONS: readonly OptionRow[] = [
     name: 'displayflt',
     letter: 'd',
     group: 'Where events come from',
-    text: 'Run the filter after each event was understood. Slower, but no state is missed.',
+    text: 'Filter only the lines that are shown: everything is followed, and -n, -S, -v and -w take every event.',
   },
   {
     name: 'debug',

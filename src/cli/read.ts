@@ -6,6 +6,7 @@ import type { CaptureDump } from '../sinsp/capture-dump.js';
 import type { EventCursor } from '../sinsp/event.js';
 import type { FieldContext } from '../sinsp/fields/field.js';
 import { serviceName } from '../sinsp/fields/services.js';
+import type { Predicate } from '../sinsp/filter/predicate.js';
 import type { Output } from '../sinsp/format/output.js';
 import type { Printer } from '../sinsp/format/printer.js';
 import { Inspector } from '../sinsp/inspector.js';
@@ -38,14 +39,17 @@ export class Reader {
   readonly inspector: Inspector;
   readonly context: FieldContext;
   private printer: Printer | null = null;
+  /** The filter of -d. */
+  private displayed: Predicate | null = null;
   private readonly summary: Summary | null;
   private readonly progress: Progress | null;
   private readonly begun = clockMs();
   /** Events handed to the printer. */
   private handed = 0;
   private dump: CaptureDump | null = null;
-  /** Events of all captures so far. */
+  /** Events of all captures so far, and those of them that passed the filter, which -v tells. */
   private total = 0;
+  private captured = 0;
   /** Ctrl-C, -n or -M ended the run. */
   private done = false;
   private interrupted = false;
@@ -59,9 +63,7 @@ export class Reader {
     /** The running system, in place of files. */
     private readonly live: LiveSession | null = null,
   ) {
-    this.inspector =
-      chisels?.inspector ??
-      new Inspector({ ignoreUsers: settings.ignoreUsers, filterAfterParsing: settings.displayFilter });
+    this.inspector = chisels?.inspector ?? new Inspector({ ignoreUsers: settings.ignoreUsers });
     this.context = chisels?.context ?? { inspector: this.inspector, settings: { ...settings.render } };
     if (settings.render.resolvePorts) this.inspector.state.portText = portText;
     if (settings.onlyOldEvents) this.inspector.codeLimit = EVENTS.findIndex((event) => !event.in0293);
@@ -77,8 +79,7 @@ export class Reader {
     // Made even when nothing is printed: a bad format is an error then too.
     const printer = makePrinter(settings, this.context, output);
     if (!settings.quiet && settings.write === undefined && this.chisels === null) this.printer = printer;
-    // With -d the filter is for the lines of events, and chisels take the place of those.
-    if (settings.filter !== '' && (this.chisels === null || !settings.displayFilter)) await this.setFilter();
+    if (settings.filter !== '') await this.setFilter();
     if (settings.suppressed.length > 0) this.suppress(new Set(settings.suppressed));
     if (settings.write !== undefined) {
       const { openDump } = await import('./writing.js');
@@ -111,11 +112,18 @@ export class Reader {
     return this.chiselStatus();
   }
 
-  /** Installs the filter of the command line. Throws FilterError. */
+  /**
+   * Installs the filter of the command line; with -d it is for the lines of events alone, and chisels take the place of those.
+   * Throws FilterError.
+   */
   private async setFilter(): Promise<void> {
+    const { chisels, settings } = this;
+    if (settings.displayFilter && chisels !== null) return;
     const { compileFilter } = await import('../sinsp/filter/index.js');
     try {
-      this.inspector.setFilter(compileFilter(this.settings.filter, this.context));
+      const predicate = compileFilter(settings.filter, this.context);
+      if (settings.displayFilter) this.displayed = predicate;
+      else this.inspector.setFilter(predicate);
     } catch (error) {
       this.chisels?.host.captureEnd();
       throw error;
@@ -312,7 +320,16 @@ export class Reader {
 
   /** What is done with each event that passes the filter; made once a capture, without anything that is not asked for. */
   private handler(): (event: EventCursor) => boolean {
-    const { printer, summary, output, settings } = this;
+    const handler = this.uncountedHandler();
+    if (!this.settings.verbose) return handler;
+    return (event) => {
+      this.captured++;
+      return handler(event);
+    };
+  }
+
+  private uncountedHandler(): (event: EventCursor) => boolean {
+    const { printer, summary, output, settings, displayed } = this;
     const { maxEvents, internal } = settings;
     const { writer } = output;
     const host = this.chisels?.host;
@@ -333,6 +350,7 @@ export class Reader {
     if (printer !== null && summary === null && maxEvents === Number.POSITIVE_INFINITY && !output.unbuffered) {
       return (event) => {
         if (INTERNAL[event.type] === 1 && !internal) return true;
+        if (displayed !== null && !displayed.test(event)) return true;
         printer.print(event);
         if (writer.length > 65536) writer.flush();
         return true;
@@ -341,7 +359,8 @@ export class Reader {
     return (event) => {
       if (this.handed++ >= maxEvents) return false;
       summary?.count(event);
-      if (printer !== null && (internal || INTERNAL[event.type] === 0) && printer.print(event)) output.lineDone();
+      const shown = printer !== null && (internal || INTERNAL[event.type] === 0) && (displayed?.test(event) ?? true);
+      if (shown && printer.print(event)) output.lineDone();
       return this.handed < maxEvents;
     };
   }
@@ -357,7 +376,7 @@ export class Reader {
       const seconds = (clockMs() - this.begun) / 1000;
       const stats = this.live?.source.stats();
       // A recording is copied without looking at events.
-      const captured = Math.max(this.total, stats !== undefined && this.copies() ? stats.delivered : 0);
+      const captured = this.copies() ? (stats?.delivered ?? this.total) : this.captured;
       process.stderr.write(
         `Driver Events:${stats?.seen ?? 0}\nDriver Drops:${stats?.dropped ?? 0}\nSuppressed by Comm:0\n` +
           `Elapsed time: ${seconds.toFixed(3)}, ` +

@@ -34,11 +34,6 @@ const INITIAL_STATE = Uint8Array.from(EVENTS, (event) =>
 /** What a consumer of events answers: false ends the walk. */
 export type EventHandler = (event: EventCursor) => boolean;
 
-export interface InspectorOptions extends StateOptions {
-  /** Run the filter after parsing for every event (option -d). */
-  filterAfterParsing?: boolean;
-}
-
 /** What an inspector knew at some time. */
 export interface InspectorSnapshot {
   readonly state: State;
@@ -60,7 +55,6 @@ export class Inspector {
   codeLimit = EVENT_COUNT;
   /** By event code: 1 when the filter can match events of this code at all. */
   private readonly mayMatch = new Uint8Array(EVENT_COUNT).fill(1);
-  filterAfterParsing: boolean;
   private afterEventSeen = false;
   /** No event but those of INITIAL_STATE has come in this section. */
   private leading = true;
@@ -84,9 +78,8 @@ export class Inspector {
   /** Called for the events before the first proper one, which belong to the header in all but form. */
   onLeading: ((event: EventCursor) => void) | null = null;
 
-  constructor(options: InspectorOptions = {}) {
+  constructor(options: StateOptions = {}) {
     this.state = new State(options);
-    this.filterAfterParsing = options.filterAfterParsing ?? false;
   }
 
   /** Starts over for another capture; fields and filters made for this inspector stay valid. */
@@ -321,7 +314,7 @@ export class Inspector {
       this.onRejected?.(event);
       return true;
     }
-    if ((EVENT_FLAGS[type]! & EF.MODIFIES_STATE) === 0 && !this.filterAfterParsing) {
+    if ((EVENT_FLAGS[type]! & EF.MODIFIES_STATE) === 0) {
       // The end of a write knows its descriptor even if the filter rejected its beginning.
       if (type === PPME.SYSCALL_WRITE_X && event.fd === null && event.thread !== null) {
         event.fd = state.getFd(event.thread, event.thread.lastFd);

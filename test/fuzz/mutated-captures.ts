@@ -436,7 +436,7 @@ export class CaptureFuzzer {
       timeFormat: 'h',
       json: slot % 4 === 1,
     };
-    const inspector = new Inspector({ maxThreads: 2000, filterAfterParsing: slot % 5 === 0 });
+    const inspector = new Inspector({ maxThreads: 2000 });
     const context: FieldContext = { inspector, settings };
     const printer = this.printer(slot % 4, context);
     if (slot % 3 === 0) inspector.setFilter(compileFilter(FILTER, context));

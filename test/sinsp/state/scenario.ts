@@ -7,9 +7,9 @@ import type { EventCursor } from '../../../src/sinsp/event.js';
 import { ByteWriter } from '../../../src/sinsp/format/byte-writer.js';
 import { FormatLine } from '../../../src/sinsp/format/format-line.js';
 import { parseFormat } from '../../../src/sinsp/format/format-parser.js';
-import { Inspector, type InspectorOptions } from '../../../src/sinsp/inspector.js';
+import { Inspector } from '../../../src/sinsp/inspector.js';
 import { EC, EVENT_CATEGORIES, PPME } from '../../../src/sinsp/schema/index.js';
-import type { State } from '../../../src/sinsp/state/state.js';
+import type { State, StateOptions } from '../../../src/sinsp/state/state.js';
 import type { ThreadInfo } from '../../../src/sinsp/state/thread-info.js';
 import {
   CaptureBuilder,
@@ -169,7 +169,7 @@ export interface Seen {
 }
 
 /** Walks a capture and collects what `look` says of each event that is shown. */
-export function walk<T>(builder: CaptureBuilder, look: (seen: Seen) => T, options: InspectorOptions = {}): T[] {
+export function walk<T>(builder: CaptureBuilder, look: (seen: Seen) => T, options: StateOptions = {}): T[] {
   const inspector = new Inspector(options);
   const source = openCaptureFile(builder.write());
   const seen: T[] = [];
@@ -182,7 +182,7 @@ export function walk<T>(builder: CaptureBuilder, look: (seen: Seen) => T, option
 }
 
 /** The state after the last event. */
-export function stateAfter(builder: CaptureBuilder, options: InspectorOptions = {}): State {
+export function stateAfter(builder: CaptureBuilder, options: StateOptions = {}): State {
   const inspector = new Inspector(options);
   const source = openCaptureFile(builder.write());
   inspector.walk(source, () => true);
