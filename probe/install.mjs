@@ -1,6 +1,6 @@
 /**
  * Runs when the package is installed: where no addon of the package fits this system, it is built from source. That needs a
- * C++ compiler and Node's headers, and nothing else. An installation never fails here: captures can be read without it.
+ * C++ compiler, and the headers of Node and libbpf. An installation never fails here: captures can be read without it.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, utimesSync } from 'node:fs';
@@ -21,14 +21,14 @@ function problemOf(file) {
 }
 
 function libc() {
-  return /musl/.test(readFileSync('/proc/self/maps', 'latin1')) ? 'musl' : 'glibc';
+  return /\/ld-musl-/.test(readFileSync('/proc/self/maps', 'latin1')) ? 'musl' : 'glibc';
 }
 
 if (process.platform === 'linux') {
   const candidates = ['build/burin.node', `prebuilt/linux-${process.arch}-${libc()}/burin.node`];
   if (!candidates.some((name) => problemOf(path(name)) === undefined)) {
     // In a package the compiled probe is that of the sources beside it, whatever the times of the files say.
-    const probe = path('build/skeleton.h');
+    const probe = path(`build/${process.arch}/skeleton.h`);
     if (existsSync(probe) && !existsSync(path('../.git'))) utimesSync(probe, new Date(), new Date());
     const built = spawnSync('sh', [path('build.sh')], { encoding: 'utf8' });
     const why = built.error?.message ?? problemOf(path('build/burin.node'));

@@ -82,7 +82,7 @@ export interface NativeAddon {
 /** Which C library the running Node uses: prebuilt addons differ by it. */
 function libc(): 'glibc' | 'musl' {
   try {
-    return /musl/.test(readFileSync('/proc/self/maps', 'latin1')) ? 'musl' : 'glibc';
+    return /\/ld-musl-/.test(readFileSync('/proc/self/maps', 'latin1')) ? 'musl' : 'glibc';
   } catch {
     return 'glibc';
   }
