@@ -3,13 +3,19 @@
  * would attach the programs that are only tail-called, too.
  */
 #include <errno.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include "skeleton.h"
 #include "loader.h"
 
+#define LOG_BYTES (16 << 20)
+
 int burin_load(unsigned cpus, struct burin_loaded *out)
 {
 	struct skeleton *s;
+	char *log = NULL;
 	int error;
 
 	memset(out, 0, sizeof(*out));
@@ -19,7 +25,18 @@ int burin_load(unsigned cpus, struct burin_loaded *out)
 	s->maps.rings.max_entries = cpus;
 	s->maps.scratches.max_entries = cpus;
 	s->maps.counters.max_entries = cpus;
+	/* For those who change the probe: what the kernel's verifier says goes to standard error. */
+	if (getenv("BURIN_VERIFIER_LOG")) {
+		log = calloc(1, LOG_BYTES);
+		s->ctx.log_level = 1;
+		s->ctx.log_size = log ? LOG_BYTES : 0;
+		s->ctx.log_buf = (uintptr_t)log;
+	}
 	error = skeleton__load(s);
+	if (log) {
+		fputs(log, stderr);
+		free(log);
+	}
 	if (error) {
 		skeleton__destroy(s);
 		return error < 0 ? error : -EINVAL;

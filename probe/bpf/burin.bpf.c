@@ -430,6 +430,9 @@ static __always_inline void copy_user(struct scratch *s, __u32 pos, __u64 from, 
 {
 	if (len > 0xffff)
 		len = 0xffff;
+	/* Old verifiers lose the limit in a product, and where it was checked on another copy: this one is at the call. */
+	OPAQUE(len);
+	len &= 0xffff;
 	if (!from || bpf_probe_read_user(&s->data[(pos & POSITION_MASK & ~7) + 8], len, (void *)from)) {
 		if (from)
 			count_copy_failure();
