@@ -34,7 +34,8 @@ else
   fail "$kernel is no kernel image for x86-64 or arm64"
 fi
 command -v "${qemu[0]}" >/dev/null || fail "${qemu[0]} is missing: apt-get install qemu-system-x86 qemu-system-arm"
-if [ "$(uname -m)" = $machine ] && [ -w /dev/kvm ]; then qemu+=(-accel kvm); fi
+# Emulated processors take turns: with a thread for each, one now and then slept for ever with work to do.
+if [ "$(uname -m)" = $machine ] && [ -w /dev/kvm ]; then qemu+=(-accel kvm); else qemu+=(-accel tcg,thread=single); fi
 
 # The file system.
 tree=$work/tree
@@ -134,7 +135,7 @@ else
   burin -r t.scap >out 2>err
   check "a recording ($(lines) events, $(wc -c <t.scap) bytes)" many 500
   check 'has no event that is unknown' not has '<NA>.*<NA>.*<NA>'
-  for call in openat read close mmap clone execve wait4 write; do check "has $call" has " $call "; done
+  for call in openat read close brk clone execve wait4 write; do check "has $call" has " $call "; done
   burin -r t.scap -p '%proc.name %proc.pname %proc.cmdline' evt.type=execve and evt.dir='<' >out 2>err
   check 'has programs with their parents' has '^md5sum init md5sum /etc/passwd'
   run burin -p '*%evt.dir %evt.type %fd.name %evt.arg.data %evt.rawres' -- sh -c '/bin/md5sum /etc/group; exit 7'
@@ -149,8 +150,12 @@ else
   check 'signals' has 'SIGUSR1'
   run burin -M 6 evt.type=procexit
   check "ends of processes ($(lines))" only ' procexit '
-  run burin --page-faults -n 50 evt.type=page_fault
-  check 'page faults' only ' page_fault '
+  run burin --page-faults -M 6 -n 50 evt.type=page_fault
+  if has 'cannot report some events: page_fault' err; then
+    echo 'no page faults: this kernel has no hook for them'
+  else
+    check 'page faults' only ' page_fault '
+  fi
 fi
 echo "$passed passed, $failed failed"
 poweroff -f
@@ -160,5 +165,5 @@ chmod +x "$tree/init"
 
 log=$work/log
 timeout "${SECONDS_MAX:-900}" "${qemu[@]}" -m 2048 -smp 2 -kernel "$kernel" -initrd "$work/initrd" -nographic -no-reboot -nic none \
-  -append "console=$console panic=-1 quiet" </dev/null | tr -d '\r' | tee "$log" || true
+  -append "console=$console panic=-1 quiet nohz=off highres=off" </dev/null | tr -d '\r' | tee "$log" || true
 if [ $# -gt 0 ]; then grep -q '^== status 0$' "$log"; else grep -Eq '^[1-9][0-9]* passed, 0 failed$' "$log"; fi

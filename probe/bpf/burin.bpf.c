@@ -255,7 +255,11 @@ static __always_inline int begin(struct burin_settings *set, struct task_struct 
 	}
 	if (*nr < 0 || *nr >= BURIN_NR_SYSCALLS)
 		return 0;
-	__u32 wanted = set->wanted[*nr & (BURIN_NR_SYSCALLS - 1)];
+	/* A limit that the compiler would else drop, and the verifier miss where it sees a signed number of 32 bits. */
+	__u32 at = *nr;
+	OPAQUE(at);
+	*nr = at & (BURIN_NR_SYSCALLS - 1);
+	__u32 wanted = set->wanted[*nr];
 	if (!(wanted & side))
 		return 0;
 	__u32 tgid = task->tgid;

@@ -113,6 +113,8 @@ export interface LiveStats extends SourceStats {
 /** One line: what failed, and the remedy. */
 export function explainFailure(f: NativeFailure): string {
   const doctor = 'see "burin doctor"';
+  if (f.code === 'EACCES' && f.what === 'load the probe')
+    return `this kernel (${release()}) refuses the probe (${f.what}: EACCES): BURIN_VERIFIER_LOG=1 shows its reasons, which are worth a report; ${doctor}`;
   if (f.code === 'EPERM' || f.code === 'EACCES')
     return `live capture is not permitted (${f.what}: ${f.code}): run burin with sudo, or give it CAP_BPF, CAP_PERFMON and CAP_SYS_PTRACE; ${doctor}`;
   if (f.code === 'ENOMEM')
@@ -143,6 +145,7 @@ export class LiveSource implements EventSource {
   #stopped = false;
   #closed = false;
   #idleMs = IDLE_MIN_MS;
+  readonly #lacking = new Set<string>();
   readonly #scans: boolean;
   #pageFaults: boolean;
   #switches: boolean;
@@ -203,6 +206,9 @@ export class LiveSource implements EventSource {
     if (!Array.isArray(result)) throw new LiveError(explainFailure(result), result.code);
     for (const line of result) {
       if (/^(task_rename|sched_process_fork):/.test(line)) this.#seesRenames = false;
+      // Said once, however often the hook is asked for.
+      if (this.#lacking.has(line)) continue;
+      this.#lacking.add(line);
       this.#onWarning(`this kernel cannot report some events: ${line}`);
     }
   }

@@ -38,6 +38,7 @@ describe('starting live capture fails', { skip: cannotCapture() }, () => {
   });
   it('on a kernel that refuses the probe', () => {
     assert.match(failing('load', 'EINVAL').message, /5\.17 or newer/);
+    assert.match(failing('load', 'EACCES').message, /refuses the probe.*BURIN_VERIFIER_LOG/);
     assert.match(failing('sched_process_exit', 'ENOENT').message, /attach to sched_process_exit/);
   });
   it('and nothing stays open', () => {
