@@ -724,6 +724,8 @@ static __always_inline int send_scratch(void)
 	if (!s || !c)
 		return 0;
 	__u64 len = sizeof(s->rec) + s->pos;
+	/* Anew: copying takes time, and until the ring has the record nobody knows to wait for it. */
+	s->rec.head.ts = bpf_ktime_get_ns();
 	if (!ring || len > 0x1ffff || bpf_ringbuf_output(ring, &s->rec, len, BPF_RB_NO_WAKEUP))
 		c->full++;
 	else
