@@ -1,29 +1,31 @@
 /**
- * Lua tables of the compiled tier: an array part for 1..n, entry objects for everything else, found one by one
- * while they are few and by a Map when there are more.
+ * Lua tables of the compiled tier: an array part for 1..n, entry objects for everything else. Integers are found by an
+ * index of their own; other keys one by one while they are few and by a Map when there are more.
  *
  * Invariants: `arr[0]` holds the key 0, which LuaJIT, too, walks before 1; the last element of `arr` is never nil
- * unless it is `arr[0]`; the hash part never
- * holds the key `arr.length`. So the border `#t` is `arr.length - 1`. Entries form a chain in order of insertion. An
- * entry whose value is nil is dead: it stays in the chain, where a traversal may stand on it, until enough of them
- * make sweeping worth while. An entry that was swept or replaced never comes back to life, which is what lets
- * compiled code remember entries.
+ * unless it is `arr[0]`; the hash part never holds the key `arr.length`. So the border `#t` is `arr.length - 1`.
+ * Entries form a chain in order of insertion. An entry whose value is nil is dead: it stays in the chain, where a
+ * traversal may stand on it, until its key is set again, which moves it to the end, or enough of them make sweeping
+ * worth while. One that was swept never comes back to life, and none ever stands for another key or table: that is
+ * what lets compiled code remember entries.
  */
 import { KernelError } from '../kernel/errors.js';
 import type { LuaTable as LuaTableView, LuaValue } from '../vm.js';
+import { IntIndex } from './int-index.js';
 
 /** One key of the hash part. Globals of compiled code are held as entries. */
 export class Entry {
   next: Entry | undefined = undefined;
+  prev: Entry | undefined = undefined;
   constructor(
     readonly key: LuaValue,
     public v: LuaValue,
-    /** Index in its table's `slots`. */
+    /** Index in its table's `slots`; beyond them when it is not there. */
     public at: number,
   ) {}
 }
 
-/** Tables with no more entries than this are searched one by one, and have no Map. */
+/** Tables with no more keys than this are searched one by one, and have no Map. */
 const MAX_SLOTS = 8;
 /** Shared by tables without them; never written. */
 const NO_SLOTS: Entry[] = [];
@@ -32,11 +34,13 @@ const NO_ARRAY: LuaValue[] = [undefined];
 export class LuaTable implements LuaTableView {
   arr: LuaValue[] = NO_ARRAY;
   /**
-   * The first few entries. Compiled code remembers at which index it last saw a field and looks there first:
-   * `slots[i].key === "field"`. May hold dead entries; all others are current.
+   * The first few entries whose keys are no integers. Compiled code remembers at which index it last saw a field and
+   * looks there first: `slots[i].key === "field"`.
    */
   slots: Entry[] = NO_SLOTS;
-  map: Map<LuaValue, Entry> | undefined = undefined;
+  /** All entries whose keys are no integers, when they are more than `slots` takes. */
+  private map: Map<LuaValue, Entry> | undefined = undefined;
+  private ints: IntIndex | undefined = undefined;
   meta: LuaTable | undefined = undefined;
   head: Entry | undefined = undefined;
   private tail: Entry | undefined = undefined;
@@ -47,14 +51,20 @@ export class LuaTable implements LuaTableView {
   pinned = false;
 
   get(key: LuaValue): LuaValue {
+    let e: Entry | undefined;
     if (typeof key === 'number') {
       const i = key | 0;
-      if (i === key && i >= 0 && i < this.arr.length) return this.arr[i];
+      if (i === key) {
+        if (i >= 0 && i < this.arr.length) return this.arr[i];
+        e = this.findInt(i);
+      } else {
+        e = this.find(key);
+      }
     } else if (typeof key === 'string') {
-      const e = this.seek(key);
-      return e === undefined ? undefined : e.v;
+      e = this.seek(key);
+    } else {
+      e = this.find(key);
     }
-    const e = this.find(key);
     return e === undefined ? undefined : e.v;
   }
 
@@ -73,7 +83,7 @@ export class LuaTable implements LuaTableView {
     return undefined;
   }
 
-  /** The entry of a key that is no string. */
+  /** The entry of a key that is neither a string nor an integer. */
   private find(key: LuaValue): Entry | undefined {
     const map = this.map;
     if (map !== undefined) return map.get(key);
@@ -82,35 +92,40 @@ export class LuaTable implements LuaTableView {
     return undefined;
   }
 
+  private findInt(i: number): Entry | undefined {
+    return this.ints === undefined ? undefined : this.ints.get(i);
+  }
+
   set(key: LuaValue, value: LuaValue): void {
     if (typeof key === 'number') {
       const i = key | 0;
-      if (i === key && i > 0) {
-        const arr = this.arr;
-        const n = arr.length;
-        if (i < n) {
-          if (value === undefined && i === n - 1) this.shrink();
-          else arr[i] = value;
-          return;
-        }
-        if (i === n) {
-          if (value !== undefined) this.append(value);
-          return;
-        }
-      } else if (i === key && i === 0) {
-        if (this.arr !== NO_ARRAY) this.arr[0] = value;
-        else if (value !== undefined) this.arr = [value];
-        return;
-      } else if (Number.isNaN(key)) {
-        throw new KernelError('table index is NaN');
-      }
+      if (i === key) this.setInt(i, value);
+      else if (Number.isNaN(key)) throw new KernelError('table index is NaN');
+      else this.setEntry(this.find(key), key, value);
     } else if (typeof key === 'string') {
       this.setStr(key, value);
-      return;
     } else if (key === undefined) {
       throw new KernelError('table index is nil');
+    } else {
+      this.setEntry(this.find(key), key, value);
     }
-    this.setEntry(this.find(key), key, value);
+  }
+
+  /** `set` for an integer of 32 bits. */
+  private setInt(i: number, value: LuaValue): void {
+    const arr = this.arr;
+    const n = arr.length;
+    if (i > 0 && i < n) {
+      if (value === undefined && i === n - 1) this.shrink();
+      else arr[i] = value;
+    } else if (i === n) {
+      if (value !== undefined) this.append(value);
+    } else if (i === 0) {
+      if (arr !== NO_ARRAY) arr[0] = value;
+      else if (value !== undefined) this.arr = [value];
+    } else {
+      this.setEntry(this.findInt(i), i, value);
+    }
   }
 
   /** `set` for a key known to be a string. Returns the index in `slots` at which to look for it. */
@@ -123,75 +138,95 @@ export class LuaTable implements LuaTableView {
     return this.setEntry(e, key, value);
   }
 
-  private setEntry(known: Entry | undefined, key: LuaValue, value: LuaValue): number {
-    if (known !== undefined) {
-      if (value === undefined) {
-        if (known.v !== undefined) this.dead++;
-        known.v = undefined;
-        return 0;
-      }
-      if (known.v !== undefined || this.pinned) {
-        known.v = value;
-        return known.at;
-      }
+  private setEntry(e: Entry | undefined, key: LuaValue, value: LuaValue): number {
+    if (e === undefined) return value === undefined ? 0 : this.insert(key, value);
+    if (e.v === undefined) {
+      if (value !== undefined && !this.pinned) this.revive(e);
     } else if (value === undefined) {
-      return 0;
+      this.dead++;
     }
-    // A dead entry is not revived but replaced, so that the key comes last in the order, as in a fresh insertion.
-    let replaced = known;
-    if (this.dead > 8 && this.dead > this.count >> 1 && !this.pinned) {
-      this.sweep();
-      replaced = undefined;
-    }
-    const e = new Entry(key, value, replaced !== undefined ? replaced.at : this.count);
-    this.link(e, replaced);
+    e.v = value;
     return e.at;
   }
 
-  private link(e: Entry, replaced: Entry | undefined): void {
+  private insert(key: LuaValue, value: LuaValue): number {
+    if (this.dead > 8 && this.dead > this.count >> 1 && !this.pinned) this.sweep();
+    const e = new Entry(key, value, MAX_SLOTS);
+    this.index(e);
+    this.chain(e);
     this.count++;
-    if (this.map !== undefined) this.map.set(e.key, e);
-    if (replaced !== undefined) {
-      if (e.at < this.slots.length) this.slots[e.at] = e;
-    } else if (e.at < MAX_SLOTS && e.at === this.slots.length) {
-      if (this.slots === NO_SLOTS) this.slots = [e];
-      else this.slots.push(e);
-    } else if (this.map === undefined) {
+    return e.at;
+  }
+
+  /** Makes a new entry findable. */
+  private index(e: Entry): void {
+    const { key } = e;
+    const { slots } = this;
+    if (typeof key === 'number' && (key | 0) === key) {
+      this.ints ??= new IntIndex();
+      this.ints.add(e);
+    } else if (this.map !== undefined) {
+      this.map.set(key, e);
+    } else if (slots.length < MAX_SLOTS) {
+      e.at = slots.length;
+      if (slots === NO_SLOTS) this.slots = [e];
+      else slots.push(e);
+    } else {
       this.map = new Map();
-      for (const slot of this.slots) this.map.set(slot.key, slot);
-      this.map.set(e.key, e);
+      for (const slot of slots) this.map.set(slot.key, slot);
+      this.map.set(key, e);
     }
-    if (this.tail === undefined) this.head = e;
-    else this.tail.next = e;
+  }
+
+  private chain(e: Entry): void {
+    const { tail } = this;
+    if (tail === undefined) this.head = e;
+    else tail.next = e;
+    e.prev = tail;
+    e.next = undefined;
     this.tail = e;
+  }
+
+  /** A dead entry moves to the end of the chain: its key comes last in the order, as after a fresh insertion. */
+  private revive(e: Entry): void {
+    this.dead--;
+    const { prev, next } = e;
+    if (next === undefined) return;
+    next.prev = prev;
+    if (prev === undefined) this.head = next;
+    else prev.next = next;
+    this.chain(e);
   }
 
   /** Drops dead entries everywhere. A dropped entry keeps its `next`, for a traversal that holds it. */
   private sweep(): void {
-    const alive: Entry[] = [];
-    for (let e = this.head; e !== undefined; e = e.next) if (e.v !== undefined) alive.push(e);
-    this.head = alive[0];
-    this.tail = alive.at(-1);
-    this.slots = alive.length === 0 ? NO_SLOTS : alive.slice(0, MAX_SLOTS);
-    const small = alive.length <= MAX_SLOTS;
-    const map = small ? undefined : new Map<LuaValue, Entry>();
-    alive.forEach((e, i) => {
-      e.at = i;
-      e.next = alive[i + 1];
-      map?.set(e.key, e);
-    });
-    this.map = map;
-    this.count = alive.length;
+    let e = this.head;
+    this.head = undefined;
+    this.tail = undefined;
+    this.slots = NO_SLOTS;
+    this.map = undefined;
+    this.ints = undefined;
+    while (e !== undefined) {
+      const { next } = e;
+      if (e.v !== undefined) {
+        e.at = MAX_SLOTS;
+        this.index(e);
+        this.chain(e);
+      }
+      e = next;
+    }
+    this.count -= this.dead;
     this.dead = 0;
   }
 
   /** The entry of a key, made (dead) when there is none; only for a pinned table. */
   cell(key: string): Entry {
-    let e = this.seek(key);
-    if (e === undefined) {
-      e = new Entry(key, undefined, this.count);
-      this.link(e, undefined);
-    }
+    const known = this.seek(key);
+    if (known !== undefined) return known;
+    const e = new Entry(key, undefined, MAX_SLOTS);
+    this.index(e);
+    this.chain(e);
+    this.count++;
     return e;
   }
 
@@ -199,14 +234,14 @@ export class LuaTable implements LuaTableView {
   append(value: LuaValue): void {
     if (this.arr === NO_ARRAY) this.arr = [undefined, value];
     else this.arr.push(value);
-    if (this.count > 0) this.migrate();
+    if (this.ints !== undefined) this.migrate(this.ints);
   }
 
   /** Moves keys that now follow the array part into it. */
-  private migrate(): void {
+  private migrate(ints: IntIndex): void {
     const { arr } = this;
     for (;;) {
-      const e = this.find(arr.length);
+      const e = ints.get(arr.length);
       if (e === undefined || e.v === undefined) return;
       arr.push(e.v);
       e.v = undefined;
@@ -217,7 +252,7 @@ export class LuaTable implements LuaTableView {
   /** `table.insert(t, at, value)` for 1 <= at <= #t and a value that is not nil. */
   insertAt(at: number, value: LuaValue): void {
     this.arr.splice(at, 0, value);
-    if (this.count > 0) this.migrate();
+    if (this.ints !== undefined) this.migrate(this.ints);
   }
 
   /** `table.remove(t, at)` for 1 <= at <= #t. */
@@ -254,7 +289,7 @@ export class LuaTable implements LuaTableView {
       for (; i < arr.length; i++) if (arr[i] !== undefined) return [i, arr[i]];
       e = this.head;
     } else {
-      e = this.find(key);
+      e = typeof key === 'number' && (key | 0) === key ? this.findInt(key) : this.find(key);
       if (e === undefined) {
         // A key that was in the array part until the traversal removed the end of it.
         if (i >= 0) e = this.head;
