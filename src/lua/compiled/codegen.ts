@@ -143,6 +143,12 @@ function isBoolean(e: Expr): boolean {
   }
 }
 
+/** Up to the first NUL, as C would print it. */
+function cString(text: string): string {
+  const nul = text.indexOf('\0');
+  return nul < 0 ? text : text.slice(0, nul);
+}
+
 /** How messages name the value of an expression. */
 function describe(e: Expr): string | undefined {
   switch (e.kind) {
@@ -151,7 +157,7 @@ function describe(e: Expr): string | undefined {
     case 'global':
       return `global '${e.name}'`;
     case 'index':
-      return e.key.kind === 'string' ? `field '${e.key.value.replace(/\0.*/s, '')}'` : undefined;
+      return e.key.kind === 'string' ? `field '${cString(e.key.value)}'` : undefined;
     case 'and':
     case 'or':
       // Only the last operand leaves its name where the value is found.
@@ -164,7 +170,12 @@ function describe(e: Expr): string | undefined {
 }
 
 function quote(text: string): string {
-  if (/^[ !#-[\]-~]*$/.test(text)) return `"${text}"`;
+  let i = 0;
+  for (; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code < 32 || code > 126 || code === 34 || code === 92) break;
+  }
+  if (i === text.length) return `"${text}"`;
   return JSON.stringify(text).replace(/[\x7f-\uffff]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
@@ -616,7 +627,9 @@ class Generator {
   /** The same for something that a property is read of. */
   private object(e: Expr): Operand {
     const o = this.operand(e);
-    if (!/^(?:[\d(]|NaN$|Infinity$|undefined$)/.test(o.ref)) return o;
+    let inner = e;
+    while (inner.kind === 'paren') inner = inner.value;
+    if (inner.kind !== 'number' && inner.kind !== 'nil') return o;
     const t = this.temp();
     return { setup: `${t}=${o.ref}`, ref: t };
   }
@@ -961,8 +974,9 @@ function statementOf(setup: string): string {
 }
 
 function sequence(...parts: string[]): string {
-  const used = parts.filter((part) => part !== '');
-  return `(${used.join(',')})`;
+  let code = '';
+  for (const part of parts) if (part !== '') code = code === '' ? part : `${code},${part}`;
+  return `(${code})`;
 }
 
 function isConstant(e: Expr): boolean {

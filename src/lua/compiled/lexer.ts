@@ -13,21 +13,31 @@ export class SyntaxProblem extends Error {
   }
 }
 
-const KEYWORDS = new Set(
-  'and break do else elseif end false for function goto if in local nil not or repeat return then true until while'.split(
-    ' ',
-  ),
+/**
+ * Keywords by their text. Tokens are compared with literals all the time, which is a comparison of addresses only where
+ * they are literals themselves; a part cut out of the source is compared byte by byte.
+ */
+const KEYWORDS: ReadonlyMap<string, string> = new Map(
+  [
+    ...['and', 'break', 'do', 'else', 'elseif', 'end', 'false', 'for', 'function', 'goto', 'if', 'in', 'local', 'nil'],
+    ...['not', 'or', 'repeat', 'return', 'then', 'true', 'until', 'while'],
+  ].map((word) => [word, word]),
 );
 
 /** What a token is: a keyword or sign stands for itself. */
 export type TokenKind = '<name>' | '<number>' | '<string>' | '<eof>' | (string & {});
 
 const NUMERAL = /(?:[eEpP][+-]|[A-Za-z0-9_.\x80-\xff])+/y;
-const PLAIN_STRING = /[^"'\\\n\r]*/y;
-const SIGN = /\.\.\.|\.\.|==|~=|<=|>=|::|[\s\S]/y;
 const LINE_END = /[\n\r]/g;
 const LINE_BREAKS = /\r\n|\n\r|\n|\r/g;
 const ESCAPES: Record<string, string> = { a: '\x07', b: '\b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v' };
+
+// Most chunks are compiled once, by code that V8 has not compiled itself yet: what is simple is done without regular
+// expressions, each of which would be compiled first, too.
+
+function isDigit(code: number): boolean {
+  return code >= 48 && code <= 57;
+}
 
 function isNamePart(code: number): boolean {
   return (
@@ -115,13 +125,6 @@ export class Lexer {
     this.scanLine += this.source.slice(from, to).match(LINE_BREAKS)?.length ?? 0;
   }
 
-  private take(pattern: RegExp): string {
-    pattern.lastIndex = this.at;
-    const found = pattern.exec(this.source)![0];
-    this.at += found.length;
-    return found;
-  }
-
   private scan(): TokenKind {
     const { source } = this;
     for (;;) {
@@ -141,13 +144,10 @@ export class Lexer {
         while (isNamePart(source.charCodeAt(++this.at))) {}
         const name = source.slice(start, this.at);
         this.text = name;
-        return KEYWORDS.has(name) ? name : '<name>';
+        // No keyword is longer.
+        return name.length > 8 ? '<name>' : (KEYWORDS.get(name) ?? '<name>');
       }
-      if (char >= 48 && char <= 57) return this.numeral();
-      if (char === 46) {
-        const next = source.charCodeAt(this.at + 1);
-        if (next >= 48 && next <= 57) return this.numeral();
-      }
+      if (isDigit(char) || (char === 46 && isDigit(source.charCodeAt(this.at + 1)))) return this.numeral();
       if (char === 34 || char === 39) return this.quoted(source[this.at]!);
       if (char === 91) {
         const level = this.longLevel();
@@ -156,9 +156,35 @@ export class Lexer {
           return '<string>';
         }
       }
-      this.text = this.take(SIGN);
+      this.text = this.sign(char);
       return this.text;
     }
+  }
+
+  private sign(char: number): string {
+    const { source } = this;
+    const start = this.at++;
+    const next = source.charCodeAt(this.at);
+    switch (char) {
+      case 46:
+        if (next !== 46) return '.';
+        if (source.charCodeAt(++this.at) !== 46) return '..';
+        this.at++;
+        return '...';
+      case 58:
+        if (next !== 58) return ':';
+        this.at++;
+        return '::';
+      case 60:
+      case 61:
+      case 62:
+      case 126:
+        if (next === 61) {
+          this.at++;
+          return char === 60 ? '<=' : char === 61 ? '==' : char === 62 ? '>=' : '~=';
+        }
+    }
+    return source[start]!;
   }
 
   private comment(): void {
@@ -198,8 +224,21 @@ export class Lexer {
   }
 
   private numeral(): TokenKind {
-    const text = this.take(NUMERAL);
-    const value = stringToNumber(text);
+    const { source } = this;
+    const start = this.at;
+    let end = start;
+    let value: number | undefined = 0;
+    for (let code = source.charCodeAt(end); isDigit(code) && end - start < 9; code = source.charCodeAt(++end)) {
+      value = value * 10 + code - 48;
+    }
+    const after = source.charCodeAt(end);
+    if (isNamePart(after) || after === 46) {
+      NUMERAL.lastIndex = start;
+      end = start + NUMERAL.exec(source)![0].length;
+      value = stringToNumber(source.slice(start, end));
+    }
+    const text = source.slice(start, end);
+    this.at = end;
     if (value === undefined) this.fail('malformed number', text);
     this.text = text;
     this.value = value;
@@ -211,7 +250,13 @@ export class Lexer {
     let text = '';
     this.at++;
     for (;;) {
-      text += this.take(PLAIN_STRING);
+      const start = this.at;
+      // Up to a quote, a backslash or a line break.
+      for (; this.at < source.length; this.at++) {
+        const code = source.charCodeAt(this.at);
+        if (code === 34 || code === 39 || code === 92 || code === 10 || code === 13) break;
+      }
+      text += source.slice(start, this.at);
       const char = source[this.at];
       if (char === quote) break;
       if (char === undefined) this.fail('unfinished string', '<eof>');
@@ -258,9 +303,11 @@ export class Lexer {
       }
     }
     if (char >= '0' && char <= '9') {
-      const digits = /^[0-9]{1,3}/.exec(source.slice(this.at - 1, this.at + 2))![0];
-      this.at += digits.length - 1;
-      const code = Number(digits);
+      let code = 0;
+      this.at--;
+      for (const end = this.at + 3; this.at < end && isDigit(source.charCodeAt(this.at)); this.at++) {
+        code = code * 10 + source.charCodeAt(this.at) - 48;
+      }
       if (code > 255) this.fail('invalid escape sequence', soFar);
       return String.fromCharCode(code);
     }

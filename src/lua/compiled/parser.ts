@@ -19,23 +19,23 @@ import type {
 import { Lexer, SyntaxProblem } from './lexer.js';
 
 /** Left and right binding power. */
-const PRIORITY: Record<string, readonly [number, number]> = {
-  or: [1, 1],
-  and: [2, 2],
-  '<': [3, 3],
-  '>': [3, 3],
-  '<=': [3, 3],
-  '>=': [3, 3],
-  '~=': [3, 3],
-  '==': [3, 3],
-  '..': [5, 4],
-  '+': [6, 6],
-  '-': [6, 6],
-  '*': [7, 7],
-  '/': [7, 7],
-  '%': [7, 7],
-  '^': [10, 9],
-};
+const PRIORITY: ReadonlyMap<string, readonly [number, number]> = new Map([
+  ['or', [1, 1]],
+  ['and', [2, 2]],
+  ['<', [3, 3]],
+  ['>', [3, 3]],
+  ['<=', [3, 3]],
+  ['>=', [3, 3]],
+  ['~=', [3, 3]],
+  ['==', [3, 3]],
+  ['..', [5, 4]],
+  ['+', [6, 6]],
+  ['-', [6, 6]],
+  ['*', [7, 7]],
+  ['/', [7, 7]],
+  ['%', [7, 7]],
+  ['^', [10, 9]],
+]);
 const UNARY_PRIORITY = 8;
 const MAX_LOCALS = 200;
 const MAX_UPVALUES = 60;
@@ -77,6 +77,12 @@ export function parse(source: string, chunkName: string): ParsedChunk {
     }
     throw error;
   }
+}
+
+/** A name as JavaScript takes it: Lua's may have any byte above 127. */
+function asciiName(name: string): string {
+  for (let i = 0; i < name.length; i++) if (name.charCodeAt(i) > 127) return name.replace(/[^A-Za-z0-9_]/g, '_');
+  return name;
 }
 
 function cString(text: string): string {
@@ -203,7 +209,7 @@ class Parser {
     }
     const local: Local = {
       name,
-      js: `${name.replace(/[^A-Za-z0-9_]/g, '_')}_${++this.nextId}`,
+      js: `${asciiName(name)}_${++this.nextId}`,
       owner: node,
       captured: false,
       reassigned: false,
@@ -708,7 +714,7 @@ class Parser {
     }
     for (;;) {
       const op = lexer.kind;
-      const priority = Object.hasOwn(PRIORITY, op) ? PRIORITY[op]! : undefined;
+      const priority = PRIORITY.get(op);
       if (priority === undefined || priority[0] <= limit) break;
       lexer.advance();
       const right = this.expression(priority[1]);
