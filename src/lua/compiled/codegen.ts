@@ -209,23 +209,21 @@ class Generator {
     for (let i = 1; i <= this.hints; i++) head += `,h${i}=0`;
     for (const [name, id] of this.cells) head += `,g${id}=R.cell(${quote(name)})`;
     head += ';';
-    const marked = `${head}return ${body};})`;
+    const code = `${head}return ${body};})`;
     const lines = [-1, -1];
-    const pieces = marked.split('\x01');
-    for (let i = 1; i < pieces.length; i++) {
-      const piece = pieces[i]!;
-      const end = piece.indexOf('\x02');
-      lines.push(Number(piece.slice(0, end)));
-      pieces[i] = piece.slice(end + 1);
+    for (let at = code.indexOf('\n'); at >= 0; at = code.indexOf('\n', at + 1)) {
+      let site = 0;
+      // After the line break comes a comment.
+      for (let i = at + 3; code.charCodeAt(i) !== 42; i++) site = site * 10 + code.charCodeAt(i) - 48;
+      lines.push(site);
     }
-    const code = pieces.join('\n');
     return { code, lines: Int32Array.from(lines), sites: this.sites, functions: this.functions };
   }
 
-  /** Starts a line of generated code for a place in the program: \x01, index of the site, \x02. */
+  /** Starts a line of generated code for a place in the program, with the index of the site in a comment. */
   private mark(line: number, isCall: boolean, names: (string | undefined)[] = [], tail = false): string {
     this.sites.push({ line, tail, isCall, names });
-    return `\x01${this.sites.length - 1}\x02`;
+    return `\n/*${this.sites.length - 1}*/`;
   }
 
   private temp(): string {
@@ -779,14 +777,12 @@ class Generator {
     const l = this.operand(e.left);
     const r = this.operand(e.right);
     const { helper, code } = ARITHMETIC[e.op]!;
-    const guards: string[] = [];
-    if (!isNumber(e.left)) guards.push(`typeof ${l.ref}==='number'`);
-    if (!isNumber(e.right)) guards.push(`typeof ${r.ref}==='number'`);
+    const guards = numberGuards(e, l.ref, r.ref);
     const fast = code(l.ref, r.ref);
-    if (guards.length === 0) return sequence(l.setup, r.setup, fast);
+    if (guards === '') return sequence(l.setup, r.setup, fast);
     const mark = this.mark(e.line, false, [describe(e.left), describe(e.right)]);
     const slow = this.slow(mark, helper, `${l.ref},${r.ref}`);
-    return sequence(l.setup, r.setup, `${guards.join('&&')}?${fast}:${slow}`);
+    return sequence(l.setup, r.setup, `${guards}?${fast}:${slow}`);
   }
 
   private comparison(e: Extract<Expr, { kind: 'binary' }>): string {
@@ -800,15 +796,13 @@ class Generator {
       const slow = `${this.mark(e.line, false)}eq(${l.ref},${r.ref})`;
       return sequence(l.setup, r.setup, `${sign}(${l.ref}===${r.ref}||typeof ${l.ref}==='object'&&${slow})`);
     }
-    const guards: string[] = [];
-    if (!isNumber(e.left)) guards.push(`typeof ${l.ref}==='number'`);
-    if (!isNumber(e.right)) guards.push(`typeof ${r.ref}==='number'`);
+    const guards = numberGuards(e, l.ref, r.ref);
     const fast = `${l.ref}${e.op}${r.ref}`;
-    if (guards.length === 0) return sequence(l.setup, r.setup, fast);
+    if (guards === '') return sequence(l.setup, r.setup, fast);
     // a > b is b < a, in messages too.
     const [a, b] = e.op === '>' || e.op === '>=' ? [r.ref, l.ref] : [l.ref, r.ref];
     const slow = `${this.mark(e.line, false)}${e.op === '<' || e.op === '>' ? 'lt' : 'le'}(${a},${b})`;
-    return sequence(l.setup, r.setup, `${guards.join('&&')}?${fast}:${slow}`);
+    return sequence(l.setup, r.setup, `${guards}?${fast}:${slow}`);
   }
 
   private concat(parts: Expr[], line: number, asKey: boolean): string {
@@ -967,6 +961,13 @@ class Generator {
     const spread = this.fs.generator ? `...(yield* oneG(${r},true))` : `...all(${r})`;
     return sequence(...setup, `isArray(${r})?${invoke(prefix + spread)}:${invoke(prefix + r)}`);
   }
+}
+
+/** The test that the operands are numbers, where that is not known. */
+function numberGuards(e: Extract<Expr, { kind: 'binary' }>, left: string, right: string): string {
+  const l = isNumber(e.left) ? '' : `typeof ${left}==='number'`;
+  const r = isNumber(e.right) ? '' : `typeof ${right}==='number'`;
+  return l !== '' && r !== '' ? `${l}&&${r}` : l + r;
 }
 
 function statementOf(setup: string): string {
