@@ -67,7 +67,7 @@ const ARITHMETIC: Record<string, { helper: string; code: (l: string, r: string) 
 
 const HELPERS =
   'T,NONE,TAIL,isArray,floor,index,setindex,add,sub,mul,div,mod,pow,unm,len,eq,lt,le,concat,numstr,callable,method,one,' +
-  'all,drop,oneG,indexG,arithmeticG,gget,gset,refuel,forNumber,iterator,ConcatMemo,IpairsIterator,pairs,ipairs,next,select,G,envs,dual,' +
+  'S,all,drop,oneG,indexG,arithmeticG,gget,gset,refuel,forNumber,iterator,ConcatMemo,IpairsIterator,pairs,ipairs,next,select,G,envs,dual,' +
   'drive,deeper';
 
 interface FunctionState {
@@ -913,7 +913,11 @@ class Generator {
       args.push(o.ref);
       const key = quote(e.method);
       const found = `${o.ref} instanceof T&&${this.slot(o.ref, key)}&&($v=$r.v)!==undefined?$v`;
-      callee = `(${found}:${this.mark(e.line, false, [describe(e.callee)])}method(${o.ref},${key}))`;
+      // A string's methods are those of one library: this place remembers the entry it found there.
+      const c = `c${++this.caches}`;
+      const known = `(S.e.v===${c}t||(${c}e=S.seek(${key}),${c}t=S.e.v,true))&&($v=${c}e.v)!==undefined?$v`;
+      const slow = `${this.mark(e.line, false, [describe(e.callee)])}method(${o.ref},${key})`;
+      callee = `(${found}:typeof ${o.ref}==='string'&&${known}:${slow})`;
     } else {
       callee = this.expr(e.callee);
     }

@@ -106,7 +106,7 @@ export function openDebug(rt: Runtime, originOf: FunctionOrigin): LuaTable {
       }
       if (value instanceof LuaTable) value.meta = meta;
       else if ((value as unknown) instanceof Userdata) (value as unknown as Userdata).meta = meta;
-      else rt.typeMeta[typeName(value)] = meta;
+      else rt.setTypeMetatable(typeName(value), meta);
       return value;
     },
     getregistry: () => rt.registry,

@@ -6,13 +6,17 @@
  * unanchored search another. A regular expression cannot be interrupted, so a subject too long for the degree is
  * left to the kernel's matcher, which burns fuel.
  */
-import { type Item, parse } from '../kernel/pattern.js';
+import { disjoint, type Item, parse } from '../kernel/pattern.js';
+import { type Finder, makeMatcher } from './matcher.js';
 
-export interface FastPattern {
-  /** Sticky when the pattern starts with `^`, else global: `lastIndex` says where to begin. */
-  re: RegExp;
-  anchored: boolean;
+interface FastPattern {
+  items: readonly Item[];
   captures: number;
+  anchored: boolean;
+  regexp: Finder;
+  /** Made when the pattern has been used a few times. */
+  matcher: Finder | undefined;
+  uses: number;
   /** Longest subject it may be used on. */
   maxLength: number;
 }
@@ -20,19 +24,48 @@ export interface FastPattern {
 /** Steps a match may take at worst. */
 const MAX_STEPS = 2e7;
 const CACHE_LIMIT = 1000;
+/** Subjects up to this length are matched by a function of their own, once it pays to compile one. */
+const SHORT = 256;
+const USES = 40;
 
 const cache = new Map<string, FastPattern | null>();
 const unanchored = new Map<string, FastPattern | null>();
 
-/** The expression for a pattern, or null. `anchors`: a leading `^` has its meaning (not so in gmatch). */
-export function fastPattern(pattern: string, anchors = true): FastPattern | null {
-  const known = (anchors ? cache : unanchored).get(pattern);
-  if (known !== undefined) return known;
+/**
+ * What searches for a pattern in a subject of a length; null when only the kernel's matcher may. `anchors`: a leading
+ * `^` has its meaning (not so in gmatch).
+ */
+export function finderFor(pattern: string, length: number, anchors = true): Finder | null {
   const target = anchors ? cache : unanchored;
-  if (target.size >= CACHE_LIMIT) target.clear();
-  const made = translate(pattern, anchors);
-  target.set(pattern, made);
-  return made;
+  let fast = target.get(pattern);
+  if (fast === undefined) {
+    if (target.size >= CACHE_LIMIT) target.clear();
+    fast = translate(pattern, anchors);
+    target.set(pattern, fast);
+  }
+  if (fast === null || length > fast.maxLength) return null;
+  if (length > SHORT) return fast.regexp;
+  if (fast.matcher !== undefined) return fast.matcher;
+  if (++fast.uses < USES) return fast.regexp;
+  fast.matcher = makeMatcher(fast.items, fast.captures, fast.anchored);
+  return fast.matcher;
+}
+
+function byRegExp(re: RegExp, captures: number): Finder {
+  let found: RegExpExecArray | null = null;
+  const finder: Finder = {
+    end: 0,
+    find: (s, from) => {
+      re.lastIndex = from;
+      found = re.exec(s);
+      if (found === null) return -1;
+      finder.end = found.index + found[0].length;
+      return found.index;
+    },
+    captured: () => (captures === 0 ? found![0] : captures === 1 ? found![1] : found!.slice(1)),
+    captures: () => found!.slice(1),
+  };
+  return finder;
 }
 
 function translate(pattern: string, anchors: boolean): FastPattern | null {
@@ -63,7 +96,9 @@ function translate(pattern: string, anchors: boolean): FastPattern | null {
   }
   if (open !== 0) return null;
   const maxLength = MAX_STEPS ** (1 / degree(items, anchored));
-  return { re: new RegExp(source, anchored ? 'y' : 'g'), anchored, captures, maxLength };
+  // Sticky or global: `lastIndex` says where to begin.
+  const regexp = byRegExp(new RegExp(source, anchored ? 'y' : 'g'), captures);
+  return { items, captures, anchored, regexp, matcher: undefined, uses: 0, maxLength };
 }
 
 function setSource(item: Item): string {
@@ -110,9 +145,4 @@ function degree(items: readonly Item[], anchored: boolean): number {
     if (!certain) ambiguous++;
   });
   return (anchored ? 0 : 1) + (repeats ? 1 + ambiguous : 0) || 1;
-}
-
-function disjoint(a: Uint8Array, b: Uint8Array): boolean {
-  for (let i = 0; i < 256; i++) if (a[i] === 1 && b[i] === 1) return false;
-  return true;
 }

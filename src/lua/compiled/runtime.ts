@@ -19,7 +19,7 @@ import {
   tracebackText,
   withDeepStack,
 } from './stack.js';
-import { type Entry, IpairsIterator, LuaTable } from './table.js';
+import { Entry, IpairsIterator, LuaTable } from './table.js';
 import {
   asFunction,
   asValue,
@@ -101,6 +101,20 @@ function dual(fn: NativeFunction, g: NonNullable<NativeFunction['g']>): NativeFu
   return fn;
 }
 
+/** An entry that never has a value. */
+const NOTHING = new Entry(undefined, undefined, 0);
+
+/** Where methods of strings are found: generated code remembers entries of the table that `e` holds. */
+class StringMethods {
+  /** `__index` in the metatable of strings. */
+  e = NOTHING;
+
+  seek(name: string): Entry {
+    const library = this.e.v;
+    return (library instanceof LuaTable ? library.seek(name) : undefined) ?? NOTHING;
+  }
+}
+
 export class Runtime {
   readonly G = new LuaTable();
   readonly registry = new LuaTable();
@@ -108,7 +122,8 @@ export class Runtime {
   /** Environment of the function that calls setfenv, getfenv or module. */
   current: EnvironmentAccess | undefined = undefined;
   /** Metatables of types other than tables and userdata. */
-  readonly typeMeta: Record<string, LuaTable | undefined> = {};
+  private readonly typeMeta: Record<string, LuaTable | undefined> = {};
+  private readonly strings = new StringMethods();
   /** Names of library functions in their own words, by function. */
   coroutine: Coroutine | undefined = undefined;
   /** Levels under a running error handler. */
@@ -164,14 +179,8 @@ export class Runtime {
       concat: (parts: Values) => this.viaConcat(parts),
       numstr: numberToString,
       callable: (f: LuaValue) => this.viaCallable(f),
-      method: (o: LuaValue, name: string) => {
-        if (typeof o === 'string') {
-          const library = this.typeMeta['string']?.getStr('__index');
-          const v = library instanceof LuaTable ? library.getStr(name) : undefined;
-          if (v !== undefined) return v;
-        }
-        return this.viaIndex(o, name);
-      },
+      method: (o: LuaValue, name: string) => this.viaIndex(o, name),
+      S: this.strings,
       one: viaFirst,
       all: viaAll,
       drop: viaDrop,
@@ -287,6 +296,11 @@ export class Runtime {
     if (value instanceof LuaTable) return value.meta;
     if ((value as unknown) instanceof Userdata) return (value as unknown as Userdata).meta;
     return this.typeMeta[typeName(value)];
+  }
+
+  setTypeMetatable(type: string, meta: LuaTable | undefined): void {
+    this.typeMeta[type] = meta;
+    if (type === 'string') this.strings.e = meta?.seek('__index') ?? NOTHING;
   }
 
   metamethod(value: LuaValue, event: string): LuaValue {

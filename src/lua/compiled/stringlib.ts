@@ -6,12 +6,14 @@ import { numberToString } from '../kernel/numbers.js';
 import { find, gmatch, gsub, hasSpecials, match, setCheckpoint } from '../kernel/pattern.js';
 import type { LuaValue } from '../vm.js';
 import { addDirect, intArg, stringArg, wrong } from './library.js';
-import { type FastPattern, fastPattern } from './regexp.js';
+import type { Finder } from './matcher.js';
+import { finderFor } from './regexp.js';
 import { isTrue, NONE, type Runtime, viaFirst } from './runtime.js';
 import { LuaTable } from './table.js';
 import { formatHost } from './text.js';
 import { asFunction, asValue, isFunction, typeName, type Values } from './values.js';
 
+const { isArray } = Array;
 const MAX_BYTES = 199_000;
 
 /** The characters of bytes, so that none is made anew. */
@@ -22,24 +24,35 @@ function startIndex(s: string, init: number): number {
   return from < 0 ? 0 : Math.min(from, s.length);
 }
 
-/** The whole match, or the captures. */
-function captured(found: RegExpExecArray, captures: number): LuaValue | Values {
-  if (captures === 0) return found[0];
-  if (captures === 1) return found[1];
-  return found.slice(1);
-}
-
-function exec(fast: FastPattern, s: string, from: number): RegExpExecArray | null {
-  fast.re.lastIndex = from;
-  return fast.re.exec(s);
-}
+/** Short texts that changed case lately, and what they became: V8's conversion is a call into C++. */
+const CASES = 256;
+/** V8 cuts shorter texts out of others as copies; a longer one would keep the whole it is a part of. */
+const MAX_CASE = 12;
+const changedUpper = { from: new Array<string>(CASES).fill(''), to: new Array<string>(CASES).fill('') };
+const changedLower = { from: new Array<string>(CASES).fill(''), to: new Array<string>(CASES).fill('') };
 
 /** Only ASCII letters change case. */
 function changeCase(s: string, upper: boolean): string {
-  let i = 0;
-  while (i < s.length && s.charCodeAt(i) < 128) i++;
-  if (i === s.length) return upper ? s.toUpperCase() : s.toLowerCase();
-  return upper ? s.replace(/[a-z]+/g, (run) => run.toUpperCase()) : s.replace(/[A-Z]+/g, (run) => run.toLowerCase());
+  const first = upper ? 97 : 65;
+  let hash = 0;
+  let changes = false;
+  let ascii = true;
+  for (let i = 0; i < s.length; i++) {
+    const code = s.charCodeAt(i);
+    if (code >= first && code < first + 26) changes = true;
+    else if (code > 127) ascii = false;
+    hash = (Math.imul(hash, 31) + code) | 0;
+  }
+  if (!changes) return s;
+  if (!ascii)
+    return upper ? s.replace(/[a-z]+/g, (x) => x.toUpperCase()) : s.replace(/[A-Z]+/g, (x) => x.toLowerCase());
+  if (s.length > MAX_CASE) return upper ? s.toUpperCase() : s.toLowerCase();
+  const { from, to } = upper ? changedUpper : changedLower;
+  const at = hash & (CASES - 1);
+  if (from[at] === s) return to[at]!;
+  from[at] = s;
+  to[at] = upper ? s.toUpperCase() : s.toLowerCase();
+  return to[at]!;
 }
 
 export function openString(rt: Runtime): LuaTable {
@@ -88,18 +101,13 @@ export function openString(rt: Runtime): LuaTable {
         const at = text.indexOf(p, from);
         return at < 0 ? undefined : [at + 1, at + p.length];
       }
-      const fast = fastPattern(p);
-      if (fast === null || text.length > fast.maxLength) {
+      const finder = finderFor(p, text.length);
+      if (finder === null) {
         setCheckpoint(checkpoint);
         return find(text, p, first) ?? undefined;
       }
-      const found = exec(fast, text, from);
-      if (found === null) return undefined;
-      const at = found.index;
-      if (fast.captures === 0) return [at + 1, at + found[0].length];
-      const results: Values = [at + 1, at + found[0].length];
-      for (let i = 1; i <= fast.captures; i++) results.push(found[i]);
-      return results;
+      const at = finder.find(text, from);
+      return at < 0 ? undefined : [at + 1, finder.end, ...finder.captures(text)];
     },
     format: (...args) => {
       const fmt = stringArg(args[0], 1, args.length);
@@ -113,8 +121,8 @@ export function openString(rt: Runtime): LuaTable {
     gmatch: function gmatchFunction(s, pattern) {
       const text = stringArg(s, 1, arguments.length);
       const p = stringArg(pattern, 2, arguments.length);
-      const fast = fastPattern(p, false);
-      if (fast === null || text.length > fast.maxLength) {
+      const finder = finderFor(p, text.length, false);
+      if (finder === null) {
         const step = gmatch(text, p);
         return asValue(() => {
           setCheckpoint(checkpoint);
@@ -125,26 +133,26 @@ export function openString(rt: Runtime): LuaTable {
       // Made for each loop, so kept cheap: no name, and not marked as a function of the library.
       return asValue(() => {
         if (from > text.length) return undefined;
-        const found = exec(fast, text, from);
-        if (found === null) {
+        const at = finder.find(text, from);
+        if (at < 0) {
           from = text.length + 1;
           return undefined;
         }
-        const length = found[0].length;
-        from = found.index + (length === 0 ? 1 : length);
-        return captured(found, fast.captures);
+        from = finder.end === at ? at + 1 : finder.end;
+        return finder.captured(text, at);
       });
     },
     gsub: function gsubFunction(s, pattern, by, max) {
       const text = stringArg(s, 1, arguments.length);
       const p = stringArg(pattern, 2, arguments.length);
       const limit = max === undefined ? Number.POSITIVE_INFINITY : intArg(max, 4, arguments.length);
-      const fast = fastPattern(p);
-      const usable = fast !== null && text.length <= fast.maxLength;
+      const finder = finderFor(p, text.length);
       setCheckpoint(checkpoint);
       if (typeof by === 'string' || typeof by === 'number') {
         const replacement = typeof by === 'string' ? by : numberToString(by);
-        if (usable && !replacement.includes('%')) return replaceFast(rt, text, fast, () => replacement, limit);
+        if (finder !== null && !replacement.includes('%')) {
+          return replaceFast(rt, text, p, finder, () => replacement, limit);
+        }
         return gsub(text, p, replacement, limit);
       }
       let ask: (captures: LuaValue[]) => LuaValue;
@@ -164,9 +172,12 @@ export function openString(rt: Runtime): LuaTable {
         if (typeof value === 'number') return numberToString(value);
         throw new KernelError(`invalid replacement value (a ${typeName(value)})`);
       };
-      if (!usable) return gsub(text, p, replace, limit);
-      const whole = fast.captures === 0;
-      return replaceFast(rt, text, fast, (found) => replace(whole ? [found[0]] : found.slice(1)), limit);
+      if (finder === null) return gsub(text, p, replace, limit);
+      const replaceMatch = (at: number): string | undefined => {
+        const values = finder.captured(text, at);
+        return replace(isArray(values) ? values : [values]);
+      };
+      return replaceFast(rt, text, p, finder, replaceMatch, limit);
     },
     len: function len(s) {
       return stringArg(s, 1, arguments.length).length;
@@ -178,13 +189,13 @@ export function openString(rt: Runtime): LuaTable {
       const text = typeof s === 'string' ? s : stringArg(s, 1, arguments.length);
       const p = typeof pattern === 'string' ? pattern : stringArg(pattern, 2, arguments.length);
       const first = init === undefined ? 1 : intArg(init, 3, arguments.length);
-      const fast = fastPattern(p);
-      if (fast === null || text.length > fast.maxLength) {
+      const finder = finderFor(p, text.length);
+      if (finder === null) {
         setCheckpoint(checkpoint);
         return match(text, p, first) ?? undefined;
       }
-      const found = exec(fast, text, startIndex(text, first));
-      return found === null ? undefined : captured(found, fast.captures);
+      const at = finder.find(text, startIndex(text, first));
+      return at < 0 ? undefined : finder.captured(text, at);
     },
     rep: function rep(s, n, separator) {
       const text = stringArg(s, 1, arguments.length);
@@ -214,39 +225,41 @@ export function openString(rt: Runtime): LuaTable {
   });
   const meta = new LuaTable();
   meta.set('__index', library);
-  rt.typeMeta['string'] = meta;
+  rt.setTypeMetatable('string', meta);
   // The name in 5.0, which old scripts still use.
   library.set('gfind', library.get('gmatch'));
   return library;
 }
 
+/** `gsub` by a finder. `replace` gets the start of each match, and gives undefined to keep it. */
 function replaceFast(
   rt: Runtime,
   s: string,
-  fast: FastPattern,
-  replace: (found: RegExpExecArray) => string | undefined,
+  pattern: string,
+  finder: Finder,
+  replace: (at: number) => string | undefined,
   limit: number,
 ): Values {
   let out = '';
   let copied = 0;
-  let at = 0;
+  let from = 0;
   let count = 0;
   while (count < limit) {
-    const found = exec(fast, s, at);
-    if (found === null) break;
-    const start = found.index;
-    const end = start + found[0].length;
+    const at = finder.find(s, from);
+    if (at < 0) break;
+    // Kept, because a replacement function may search with the same finder.
+    const { end } = finder;
     count++;
     if ((count & 0xfff) === 0) rt.checkLength(out.length);
-    const text = replace(found);
+    const text = replace(at);
     if (text !== undefined) {
-      out += s.slice(copied, start) + text;
+      out += s.slice(copied, at) + text;
       copied = end;
     }
-    if (end > start) at = end;
-    else if (end < s.length) at = end + 1;
+    if (end > at) from = end;
+    else if (end < s.length) from = end + 1;
     else break;
-    if (fast.anchored) break;
+    if (pattern.charCodeAt(0) === 94) break;
   }
   return [copied === 0 && out === '' ? s : out + s.slice(copied), count];
 }

@@ -325,6 +325,12 @@ export interface Item {
   depth: number;
 }
 
+/** True when no byte is in both sets. */
+export function disjoint(a: Uint8Array, b: Uint8Array): boolean {
+  for (let i = 0; i < 256; i++) if (a[i] === 1 && b[i] === 1) return false;
+  return true;
+}
+
 /** Everything up to the first error; a NUL ends a pattern, as it ends a C string. */
 export function parse(pattern: string, start: number): { items: Item[]; captures: number } {
   const nul = pattern.indexOf('\0', start);

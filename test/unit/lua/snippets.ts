@@ -65,6 +65,8 @@ print(tostring(nil), tostring(true), tostring("x"), pcall(tostring), tostring(pr
 `;
 
 const strings = String.raw`
+local function m(s) return s:zap() end string.zap = function(s) return s .. 1 end print(m("a"), m("b")) string.zap = nil print(pcall(m, "a")) string.zap = function(s) return s .. 2 end print(m("a")) local mt = getmetatable("") mt.__index = function(s, k) return function() return k end end print(m("a"), ("x"):upper()) mt.__index = string print(m("a")) mt.__index = nil print(pcall(m, "a")) mt.__index = string print(m("a")) debug.setmetatable("", {__index = {zap = function() return "new" end}}) print(m("a")) debug.setmetatable("", nil) print(pcall(m, "a")) debug.setmetatable("", mt) print(m("a"))
+for _ = 1, 2 do print(("aZ9_-"):upper(), ("aZ9_-"):lower(), ("ABC"):upper(), ("abc"):lower(), ("\228b"):upper():byte(1, -1)) print(("a long text of lower case"):upper(), ("A LONG TEXT OF UPPER CASE"):lower(), (""):upper()) end
 print(("hello"):sub(2, 4), ("hello"):sub(-3), ("hello"):sub(2), ("hello"):sub(0), ("hello"):sub(10), ("hello"):sub(-100, 2), ("hello"):sub(3, 2))
 print(("hello"):byte(), ("hello"):byte(2), ("hello"):byte(1, -1), ("hello"):byte(10), string.char(), string.char(104, 105))
 print(("abc"):rep(3), ("abc"):rep(0), ("abc"):rep(-1), ("ab"):rep(3, "-"), ("x"):rep(2.9), ("abc"):reverse(), ("aBc"):upper(), ("AbC"):lower())
