@@ -27,6 +27,8 @@ const CACHE_LIMIT = 1000;
 /** Subjects up to this length are matched by a function of their own, once it pays to compile one. */
 const SHORT = 256;
 const USES = 40;
+/** The function nests as deep as the pattern is long. */
+const MAX_ITEMS = 40;
 
 const cache = new Map<string, FastPattern | null>();
 const unanchored = new Map<string, FastPattern | null>();
@@ -44,7 +46,7 @@ export function finderFor(pattern: string, length: number, anchors = true): Find
     target.set(pattern, fast);
   }
   if (fast === null || length > fast.maxLength) return null;
-  if (length > SHORT) return fast.regexp;
+  if (length > SHORT || fast.items.length > MAX_ITEMS) return fast.regexp;
   if (fast.matcher !== undefined) return fast.matcher;
   if (++fast.uses < USES) return fast.regexp;
   fast.matcher = makeMatcher(fast.items, fast.captures, fast.anchored);
