@@ -403,7 +403,7 @@ function execute(L: LuaThread): void {
           const { C } = i;
           const key = C & 256 ? k[C & 255]! : stack[base + C]!;
           stack[ra + 1]!.setfrom(object);
-          index(L, stack[ra + 1]!, key, ra);
+          index(L, object, key, ra);
           break;
         }
         case Op.ADD: {
