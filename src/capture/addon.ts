@@ -80,7 +80,7 @@ export interface NativeAddon {
 }
 
 /** Which C library the running Node uses: prebuilt addons differ by it. */
-function libc(): 'glibc' | 'musl' {
+export function libc(): 'glibc' | 'musl' {
   try {
     return /\/ld-musl-/.test(readFileSync('/proc/self/maps', 'latin1')) ? 'musl' : 'glibc';
   } catch {

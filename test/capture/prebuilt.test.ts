@@ -4,9 +4,10 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { libc } from '../../src/capture/addon.js';
 
 const probe = fileURLToPath(new URL('../../probe/', import.meta.url));
-const systems = ['x64', 'arm64'].flatMap((arch) => ['glibc', 'musl'].map((libc) => ({ arch, libc })));
+const systems = ['x64', 'arm64'].flatMap((arch) => ['glibc', 'musl'].map((name) => ({ arch, libc: name })));
 const fileOf = (s: { arch: string; libc: string }) => `${probe}prebuilt/linux-${s.arch}-${s.libc}/burin.node`;
 const MACHINE: Record<string, number> = { x64: 62, arm64: 183 };
 /** What Node 20 itself asks for. */
@@ -31,12 +32,10 @@ function symbolsOf(file: string): { name: string; version: string | undefined; u
   }));
 }
 
-const libc = /\/ld-musl-/.test(process.platform === 'linux' ? readFileSync('/proc/self/maps', 'latin1') : '')
-  ? 'musl'
-  : 'glibc';
+const skip = whyNot();
 
-describe('prebuilt addons', { skip: whyNot() }, () => {
-  if (whyNot() === false && !systems.every((s) => existsSync(fileOf(s))))
+describe('prebuilt addons', { skip }, () => {
+  if (skip === false && !systems.every((s) => existsSync(fileOf(s))))
     it('are built', () => {
       const run = spawnSync('sh', [`${probe}build.sh`, '--prebuilt'], { encoding: 'utf8' });
       assert.equal(run.status, 0, run.stderr);
@@ -84,7 +83,9 @@ describe('prebuilt addons', { skip: whyNot() }, () => {
 
   it('that of this system loads', () => {
     const load = 'console.log(Object.keys(require(process.argv[1])).join())';
-    const run = spawnSync(process.execPath, ['-e', load, fileOf({ arch: process.arch, libc })], { encoding: 'utf8' });
+    const run = spawnSync(process.execPath, ['-e', load, fileOf({ arch: process.arch, libc: libc() })], {
+      encoding: 'utf8',
+    });
     assert.equal(run.stdout, 'Probe,system\n', run.stderr);
   });
 });

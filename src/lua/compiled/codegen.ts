@@ -12,6 +12,8 @@
  * - a chunk that may run in coroutines gives each function a second, generator form in its property `g`;
  * - a chunk whose functions may get other environments keeps the environment of each function in `E`.
  */
+
+import { cString } from '../kernel/c-string.js';
 import type { Block, CallNode, Expr, FunctionNode, Label, Local, Statement } from './ast.js';
 import { isMulti, type ParsedChunk } from './parser.js';
 
@@ -141,12 +143,6 @@ function isBoolean(e: Expr): boolean {
     default:
       return false;
   }
-}
-
-/** Up to the first NUL, as C would print it. */
-function cString(text: string): string {
-  const nul = text.indexOf('\0');
-  return nul < 0 ? text : text.slice(0, nul);
 }
 
 /** How messages name the value of an expression. */

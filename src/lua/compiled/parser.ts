@@ -2,6 +2,8 @@
  * Lua 5.1 with LuaJIT's extensions (`goto`, escapes, numerals) to a resolved syntax tree.
  * Lines are those LuaJIT would give the instruction that can fail.
  */
+
+import { cString } from '../kernel/c-string.js';
 import { shortSource } from '../kernel/errors.js';
 import { LuaError } from '../vm.js';
 import type {
@@ -83,11 +85,6 @@ export function parse(source: string, chunkName: string): ParsedChunk {
 function asciiName(name: string): string {
   for (let i = 0; i < name.length; i++) if (name.charCodeAt(i) > 127) return name.replace(/[^A-Za-z0-9_]/g, '_');
   return name;
-}
-
-function cString(text: string): string {
-  const nul = text.indexOf('\0');
-  return nul < 0 ? text : text.slice(0, nul);
 }
 
 class Parser {

@@ -20,6 +20,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { waiting } from '../../clock.js';
+import { cString } from './c-string.js';
 import { errnoFailure, type FileFailure, fileFailure } from './errors.js';
 import { stringToNumber } from './numbers.js';
 
@@ -436,8 +437,7 @@ export function openFile(path: string, mode: string, host: FileHost = {}): LuaFi
 
 /** A byte string as a path: it ends at the first NUL, as in C. */
 export function pathBytes(path: string): Buffer {
-  const nul = path.indexOf('\0');
-  return Buffer.from(nul < 0 ? path : path.slice(0, nul), 'latin1');
+  return Buffer.from(cString(path), 'latin1');
 }
 
 /** A file without a name, gone when it is closed. */
@@ -484,8 +484,7 @@ export function openPipe(command: string, mode: string, host: FileHost = {}): Lu
 
 /** Shell commands are bytes to Lua but text to Node, which encodes as UTF-8: undo that for what is UTF-8 already. */
 export function commandText(command: string): string {
-  const nul = command.indexOf('\0');
-  return Buffer.from(nul < 0 ? command : command.slice(0, nul), 'latin1').toString('utf8');
+  return Buffer.from(cString(command), 'latin1').toString('utf8');
 }
 
 /** A FIFO that nobody else can open, as two descriptors: ours does not block, the child's does. */

@@ -4,6 +4,7 @@
  */
 import { closeSync, lstatSync, openSync, readFileSync, renameSync, rmdirSync, unlinkSync } from 'node:fs';
 import { constants as osConstants } from 'node:os';
+import { cString } from './c-string.js';
 import { type FileFailure, fileFailure, KernelError } from './errors.js';
 import { commandText, type FileHost, flushAllFiles, pathBytes } from './files.js';
 
@@ -121,8 +122,7 @@ export function formatDate(format: string, time: number): string | undefined {
   const utc = format.startsWith('!');
   const fields = breakDown(time, utc);
   if (!fields) return undefined;
-  const nul = format.indexOf('\0');
-  return strftime(format.slice(utc ? 1 : 0, nul < 0 ? undefined : nul), fields, Math.trunc(time), utc);
+  return strftime(cString(utc ? format.slice(1) : format), fields, Math.trunc(time), utc);
 }
 
 const DIRECTIVE = /%([_\-0^#+]*)(\d*)([EO]?)(.?)/gs;

@@ -1,6 +1,6 @@
 /**
  * Runs one workload in Fengari as it is published, with the chisel API as functions of its host: fengari.mjs WORKLOAD
- * EVENTS, from this directory. Prints what burin.ts prints. The events are those of prelude.lua.
+ * EVENTS, from this directory. Prints nanoseconds of processor time an event. The events are those of prelude.lua.
  */
 import fengari from 'fengari';
 

@@ -5,14 +5,7 @@ import { makeMatcher } from '../../../../src/lua/compiled/matcher.js';
 import { finderFor } from '../../../../src/lua/compiled/regexp.js';
 import { createLuaState } from '../../../../src/lua/index.js';
 import { find, parse } from '../../../../src/lua/kernel/pattern.js';
-
-function numbers(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (Math.imul(state, 1103515245) + 12345) & 0x7fffffff;
-    return (state >>> 8) % below;
-  };
-}
+import { Random } from '../../../support/random.js';
 
 const SINGLES = [
   'a',
@@ -35,28 +28,28 @@ const SINGLES = [
 ];
 const QUANTIFIERS = ['', '', '', '*', '+', '-', '?'];
 
-function randomPattern(random: (below: number) => number): string {
-  let pattern = random(4) === 0 ? '^' : '';
+function randomPattern(random: Random): string {
+  let pattern = random.int(4) === 0 ? '^' : '';
   let open = 0;
-  for (let n = 1 + random(6); n > 0; n--) {
-    if (random(5) === 0) {
+  for (let n = 1 + random.int(6); n > 0; n--) {
+    if (random.int(5) === 0) {
       pattern += '(';
       open++;
     }
-    pattern += SINGLES[random(SINGLES.length)]! + QUANTIFIERS[random(QUANTIFIERS.length)]!;
-    if (open > 0 && random(3) === 0) {
+    pattern += SINGLES[random.int(SINGLES.length)]! + QUANTIFIERS[random.int(QUANTIFIERS.length)]!;
+    if (open > 0 && random.int(3) === 0) {
       pattern += ')';
       open--;
     }
   }
-  return pattern + ')'.repeat(open) + (random(5) === 0 ? '$' : '');
+  return pattern + ')'.repeat(open) + (random.int(5) === 0 ? '$' : '');
 }
 
 const BYTES = 'aabbc01 /._-\xe4\n\0';
 
 test('random patterns: a matcher finds what the kernel finds', () => {
   for (let seed = 1; seed <= 3000; seed++) {
-    const random = numbers(seed * 7919);
+    const random = new Random(seed * 7919);
     const pattern = randomPattern(random);
     const anchored = pattern.startsWith('^');
     const { items, captures } = parse(pattern, anchored ? 1 : 0);
@@ -66,8 +59,8 @@ test('random patterns: a matcher finds what the kernel finds', () => {
     const regexp = finderFor(pattern, 100_000) ?? matcher;
     for (let n = 0; n < 8; n++) {
       let subject = '';
-      for (let length = random(14); length > 0; length--) subject += BYTES[random(BYTES.length)]!;
-      const from = random(subject.length + 1);
+      for (let length = random.int(14); length > 0; length--) subject += BYTES[random.int(BYTES.length)]!;
+      const from = random.int(subject.length + 1);
       const expected = find(subject, pattern, from + 1);
       for (const finder of [matcher, regexp]) {
         const at = finder.find(subject, from);

@@ -1,42 +1,35 @@
+/** Tables of the compiled tier against a plain model: order, borders, traversal. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { LuaTable } from '../../../../src/lua/compiled/table.js';
 import type { LuaValue } from '../../../../src/lua/vm.js';
+import { Random } from '../../../support/random.js';
 
-/** A generator of the same numbers each time. */
-function numbers(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (Math.imul(state, 1103515245) + 12345) & 0x7fffffff;
-    return (state >>> 8) % below;
-  };
-}
-
-const someKey = (random: (below: number) => number): LuaValue => {
-  switch (random(6)) {
+const someKey = (random: Random): LuaValue => {
+  switch (random.int(6)) {
     case 0:
-      return `key${random(30)}`;
+      return `key${random.int(30)}`;
     case 1:
-      return random(30) + 0.5;
+      return random.int(30) + 0.5;
     case 2:
-      return -1 - random(30);
+      return -1 - random.int(30);
     case 3:
-      return 2 ** 31 + random(30);
+      return 2 ** 31 + random.int(30);
     case 4:
-      return (1 + random(30)) * 4096;
+      return (1 + random.int(30)) * 4096;
     default:
-      return 1000 + random(50);
+      return 1000 + random.int(50);
   }
 };
 
 test('keys outside the array part are walked in the order they were last inserted in', () => {
   for (let seed = 1; seed <= 40; seed++) {
-    const random = numbers(seed);
+    const random = new Random(seed);
     const table = new LuaTable();
     const model = new Map<LuaValue, LuaValue>();
     for (let step = 0; step < 600; step++) {
       const key = someKey(random);
-      if (random(100) < 30 + seed) {
+      if (random.int(100) < 30 + seed) {
         table.set(key, undefined);
         model.delete(key);
       } else {
@@ -53,12 +46,12 @@ test('keys outside the array part are walked in the order they were last inserte
 
 test('integers move between the array part and the index', () => {
   for (let seed = 1; seed <= 40; seed++) {
-    const random = numbers(seed);
+    const random = new Random(seed);
     const table = new LuaTable();
     const model = new Map<LuaValue, LuaValue>();
     for (let step = 0; step < 400; step++) {
-      const key = random(24) - 2;
-      const value = random(3) === 0 ? undefined : step;
+      const key = random.int(24) - 2;
+      const value = random.int(3) === 0 ? undefined : step;
       table.set(key, value);
       if (value === undefined) model.delete(key);
       else model.set(key, value);

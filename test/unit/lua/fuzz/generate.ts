@@ -3,17 +3,7 @@
  * by pcall. They end, and print what does not depend on addresses or on the order of hash keys.
  */
 
-/** A small generator of random numbers (mulberry32). */
-export function randomFrom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = state;
-    t = Math.imul(t ^ (t >>> 15), t | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
+import { Random } from '../../../support/random.js';
 
 class Program {
   private readonly scopes: string[][] = [['x', 'y', 't']];
@@ -189,7 +179,8 @@ end
 
 /** A program of `count` independent parts; an error ends a part only. */
 export function generateProgram(seed: number, count: number): string {
-  const random = randomFrom(seed);
+  const numbers = new Random(seed);
+  const random = () => numbers.next();
   let text = HEAD;
   for (let i = 0; i < count; i++) {
     const program = new Program(random);
