@@ -114,7 +114,7 @@ export interface LiveStats extends SourceStats {
 export function explainFailure(f: NativeFailure): string {
   const doctor = 'see "burin doctor"';
   if (f.code === 'EACCES' && f.what === 'load the probe')
-    return `this kernel (${release()}) refuses the probe (${f.what}: EACCES): BURIN_VERIFIER_LOG=1 shows its reasons, which are worth a report; ${doctor}`;
+    return `this kernel (${release()}) refuses the probe (${f.what}: EACCES): use another one; BURIN_VERIFIER_LOG=1 shows its reasons, which are worth a report; ${doctor}`;
   if (f.code === 'EPERM' || f.code === 'EACCES')
     return `live capture is not permitted (${f.what}: ${f.code}): run burin with sudo, or give it CAP_BPF, CAP_PERFMON and CAP_SYS_PTRACE; ${doctor}`;
   if (f.code === 'ENOMEM')
