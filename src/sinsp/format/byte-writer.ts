@@ -16,11 +16,32 @@ const DOT = 46;
 /** Runs of these four bytes are printable ASCII: no byte below 0x20, none above 0x7e. */
 const isPrintable4 = (x: number): boolean => ((x | ((x + 0x01010101) | 0) | ((x - 0x20202020) | 0)) & 0x80808080) === 0;
 
+/**
+ * Fixed texts lie side by side in few arrays, each text once: printing a line takes a dozen of them, and what lies apart
+ * has to come from slower memory.
+ */
+const LITERALS_SIZE = 1 << 14;
+let literalBytes = new Uint8Array(0);
+let literalView = new DataView(literalBytes.buffer);
+let literalsUsed = 0;
+const literals = new Map<string, Name>();
+
 /** Fixed text, prepared for {@link ByteWriter.literal}. ASCII only. */
 export function literal(text: string): Name {
-  const bytes = new Uint8Array(text.length + SLACK);
-  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
-  return new Name(-1, bytes, new DataView(bytes.buffer), 0, text.length);
+  const known = literals.get(text);
+  if (known !== undefined) return known;
+  const { length } = text;
+  if (literalsUsed + length + SLACK > literalBytes.length) {
+    literalBytes = new Uint8Array(Math.max(LITERALS_SIZE, length + SLACK));
+    literalView = new DataView(literalBytes.buffer);
+    literalsUsed = 0;
+  }
+  const offset = literalsUsed;
+  for (let i = 0; i < length; i++) literalBytes[offset + i] = text.charCodeAt(i);
+  literalsUsed += length;
+  const name = new Name(-1, literalBytes, literalView, offset, length);
+  literals.set(text, name);
+  return name;
 }
 
 export class ByteWriter {
@@ -102,7 +123,7 @@ export class ByteWriter {
     this.reserve(length);
     const to = this.view;
     const at = this.length;
-    for (let i = 0; i < length; i += 8) to.setFloat64(at + i, from.getFloat64(offset + i));
+    for (let i = 0; i < length; i += 8) to.setFloat64(at + i, from.getFloat64(offset + i, true), true);
     this.length = at + length;
   }
 

@@ -9,59 +9,76 @@ const ZERO = 48;
 const MINUS = 45;
 const MAX_SAFE_HIGH = 0x20_0000;
 
-/** Digits of a non-negative int32. */
-function digitsOf(value: number): number {
-  if (value < 100_000) {
-    if (value < 100) return value < 10 ? 1 : 2;
-    return value < 1000 ? 3 : value < 10_000 ? 4 : 5;
+const MILLION = 1_000_000;
+
+/** The three digits of 0 to 999 as the bytes of a word, the first one lowest. */
+const TRIPLES = Int32Array.from(
+  { length: 1000 },
+  (_, i) => (ZERO + Math.floor(i / 100)) | ((ZERO + (Math.floor(i / 10) % 10)) << 8) | ((ZERO + (i % 10)) << 16),
+);
+
+/** Digits of a non-negative int32, without leading zeros. Words are written whole, so the room is a byte more than them. */
+function putDigits(writer: ByteWriter, value: number): void {
+  if (value < 1000) {
+    putFirst(writer, value);
+  } else if (value < MILLION) {
+    const thousands = (value / 1000) | 0;
+    putFirst(writer, thousands);
+    putTriple(writer, value - thousands * 1000);
+  } else {
+    const millions = (value / MILLION) | 0;
+    if (millions < 1000) {
+      putFirst(writer, millions);
+    } else {
+      const billions = (millions / 1000) | 0;
+      putFirst(writer, billions);
+      putTriple(writer, millions - billions * 1000);
+    }
+    putSix(writer, value - millions * MILLION);
   }
-  if (value < 10_000_000) return value < 1_000_000 ? 6 : 7;
-  return value < 100_000_000 ? 8 : value < BILLION ? 9 : 10;
 }
 
-/** The three digits of 0 to 999, four bytes apart. */
-const TRIPLES = new Uint8Array(4000);
-for (let i = 0; i < 1000; i++) {
-  TRIPLES[i * 4] = ZERO + Math.floor(i / 100);
-  TRIPLES[i * 4 + 1] = ZERO + (Math.floor(i / 10) % 10);
-  TRIPLES[i * 4 + 2] = ZERO + (i % 10);
+/** One to three digits: 0 to 999 without leading zeros. */
+function putFirst(writer: ByteWriter, value: number): void {
+  const zeros = value < 10 ? 2 : value < 100 ? 1 : 0;
+  const at = writer.length;
+  writer.view.setInt32(at, TRIPLES[value]! >> (zeros << 3), true);
+  writer.length = at + 3 - zeros;
 }
 
-/** `count` digits of a non-negative int32, with leading zeros; room must have been reserved. */
-function putDigits(writer: ByteWriter, value: number, count: number): void {
-  const bytes = writer.bytes;
-  const start = writer.length;
-  let at = start + count;
-  writer.length = at;
-  let rest = value | 0;
-  while (at - start >= 3) {
-    const thousandth = (rest / 1000) | 0;
-    const triple = (rest - thousandth * 1000) << 2;
-    bytes[at - 1] = TRIPLES[triple + 2]!;
-    bytes[at - 2] = TRIPLES[triple + 1]!;
-    bytes[at - 3] = TRIPLES[triple]!;
-    at -= 3;
-    rest = thousandth;
-  }
-  while (at > start) {
-    const tenth = (rest / 10) | 0;
-    bytes[--at] = ZERO + rest - tenth * 10;
-    rest = tenth;
-  }
+/** Three digits, with leading zeros. */
+function putTriple(writer: ByteWriter, value: number): void {
+  const at = writer.length;
+  writer.view.setInt32(at, TRIPLES[value]!, true);
+  writer.length = at + 3;
+}
+
+/** Six digits, with leading zeros. */
+function putSix(writer: ByteWriter, value: number): void {
+  const thousands = (value / 1000) | 0;
+  putTriple(writer, thousands);
+  putTriple(writer, value - thousands * 1000);
+}
+
+/** Nine digits, with leading zeros. */
+function putNine(writer: ByteWriter, value: number): void {
+  const millions = (value / MILLION) | 0;
+  putTriple(writer, millions);
+  putSix(writer, value - millions * MILLION);
 }
 
 /** A non-negative integer up to 2^53. */
 export function writeUint(writer: ByteWriter, value: number): void {
   writer.reserve(20);
   if (value < 0x8000_0000) {
-    putDigits(writer, value, digitsOf(value | 0));
+    putDigits(writer, value | 0);
     return;
   }
   const billions = Math.floor(value / BILLION);
   const rest = value - billions * BILLION;
-  if (billions < 0x8000_0000) putDigits(writer, billions, digitsOf(billions | 0));
+  if (billions < 0x8000_0000) putDigits(writer, billions | 0);
   else writeUint(writer, billions);
-  putDigits(writer, rest, 9);
+  putNine(writer, rest | 0);
 }
 
 /** An integer between -2^53 and 2^53. */
@@ -78,7 +95,7 @@ export function writeInt(writer: ByteWriter, value: number): void {
 export function writePadded(writer: ByteWriter, value: number, width: number): void {
   writer.reserve(width + 20);
   if (width === 9 && value < BILLION) {
-    putDigits(writer, value, 9);
+    putNine(writer, value | 0);
     return;
   }
   let digits = 1;
@@ -105,7 +122,7 @@ export function writeUint64(writer: ByteWriter, high: number, low: number): void
   }
   writeUint(writer, billions);
   writer.reserve(9);
-  putDigits(writer, rest, 9);
+  putNine(writer, rest | 0);
 }
 
 /** A signed 64-bit value from its halves; the high one is signed or unsigned. */

@@ -33,7 +33,7 @@ export class OutputTime {
     writer.reserve(24);
     const to = writer.view;
     const from = this.clock.view;
-    to.setFloat64(writer.length, from.getFloat64(0));
+    to.setFloat64(writer.length, from.getFloat64(0, true), true);
     writer.bytes[writer.length + 8] = 46;
     writer.length += 9;
     writePadded(writer, nanos, 9);
