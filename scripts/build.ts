@@ -65,15 +65,8 @@ await build({
 writeFileSync(join(dist, 'bin/package.json'), '{ "type": "commonjs" }\n');
 copyFileSync(join(root, 'scripts/launcher.cjs'), join(dist, 'bin/burin.js'));
 chmodSync(join(dist, 'bin/burin.js'), 0o755);
-// Runs that touch what most runs need decide which functions are in the caches: one for reading, one for chisels.
-for (const options of [['evt.type=openat or fd.name contains /etc'], ['-c', 'topfiles_bytes']]) {
-  const warm = spawnSync(process.execPath, [join(dist, 'bin/burin.js'), '-r', 'examples/demo.scap', ...options], {
-    cwd: root,
-    env: { ...process.env, BURIN_CODE_CACHE: 'write' },
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
-  if (warm.status !== 0) throw new Error(`the built program ends with status ${warm.status}`);
-}
+const caches = spawnSync(process.execPath, [join(root, 'scripts/code-cache.mjs'), '--strict'], { stdio: 'inherit' });
+if (caches.status !== 0) process.exit(1);
 
 const types = spawnSync(
   process.execPath,

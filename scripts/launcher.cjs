@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 /**
- * Starts the bundled program with V8's code cache, when there is one that fits this version of Node. There are two: what
- * plain reading needs, and what chisels need besides, because unpacking a cache takes time by its size.
- * Becomes dist/bin/burin.js. BURIN_CODE_CACHE=write makes the cache at the end of a run (the build does that).
+ * Starts the bundled program with V8's code cache, when there is one for this Node. There are two: what plain reading needs,
+ * and what chisels need besides, because unpacking a cache takes time by its size.
+ * Becomes dist/bin/burin.js. BURIN_CODE_CACHE=write makes the cache at the end of a run (code-cache.mjs does that).
  */
 'use strict';
 const fs = require('node:fs');
@@ -11,7 +11,9 @@ const vm = require('node:vm');
 
 const file = path.join(__dirname, 'program.cjs');
 const withChisel = process.argv.some((argument) => /^(-\w*c|--chisel)/.test(argument));
-const cacheFile = path.join(__dirname, withChisel ? 'chisel.cache' : 'program.cache');
+// V8 itself does not tell the caches of two kinds of processors apart: it would run what fits the other one, and crash.
+const system = `${process.version}-${process.platform}-${process.arch}`;
+const cacheFile = path.join(__dirname, `${withChisel ? 'chisel' : 'program'}-${system}.cache`);
 
 let cachedData;
 try {
@@ -26,5 +28,13 @@ globalThis.burinImport = (name) => import(name);
 const program = { exports: {} };
 script.runInThisContext()(program.exports, require, program, file, __dirname);
 if (process.env.BURIN_CODE_CACHE === 'write') {
-  process.on('exit', () => fs.writeFileSync(cacheFile, script.createCachedData()));
+  process.on('exit', () => {
+    // Under its name only when it is whole: others may be starting.
+    try {
+      fs.writeFileSync(`${cacheFile}.new`, script.createCachedData());
+      fs.renameSync(`${cacheFile}.new`, cacheFile);
+    } catch (error) {
+      process.stderr.write(`burin: no code cache: ${error.message}\n`);
+    }
+  });
 }
