@@ -138,6 +138,9 @@ else
   for call in openat read close brk clone execve wait4 write; do check "has $call" has " $call "; done
   burin -r t.scap -p '%proc.name %proc.pname %proc.cmdline' evt.type=execve and evt.dir='<' >out 2>err
   check 'has programs with their parents' has '^md5sum init md5sum /etc/passwd'
+  burin -r t.scap -p '%evt.rawres %proc.name %proc.pname' evt.type in '(clone, clone3, fork, vfork)' and evt.dir='<' >out 2>err
+  check 'has clone as the parent sees it' has '^[1-9][0-9]* init'
+  check 'has clone as the child sees it' has '^0 init init'
   run burin -p '*%evt.dir %evt.type %fd.name %evt.arg.data %evt.rawres' -- sh -c '/bin/md5sum /etc/group; exit 7'
   check 'the status of a command' [ $status = 7 ]
   check 'data that it read' has '^< read /etc/group root:x:0'

@@ -33,6 +33,7 @@
 struct scratch {
 	__u64 pos; /* where the next piece goes, in data; a multiple of 8 */
 	__u64 kn;  /* last cgroup node walked */
+	__u64 task; /* whose image is sent; an address, as functions that are checked by themselves take no pointers */
 	__u64 count; /* of a gathered buffer */
 	__u64 spare; /* bytes gathered so far */
 	struct burin_record rec;
@@ -142,6 +143,10 @@ struct {
 #else
 #define NR_EXECVE 221
 #define NR_EXECVEAT 281
+#define NR_CLONE 220
+#define NR_CLONE3 435
+/* A new thread of arm64 starts its program without passing the exit hook. */
+#define CHILD_EXIT_AT_FORK
 #endif
 
 static __always_inline struct burin_settings *get_settings(void)
@@ -779,13 +784,13 @@ __noinline int put_task(void)
 	if (pos == BURIN_MISSING)
 		return 0;
 	struct burin_taskinfo *t = (void *)&s->data[(pos & POSITION_MASK & ~7) + 8];
-	struct task_struct *task = (struct task_struct *)bpf_get_current_task_btf();
-	struct signal_struct *sig = task->signal;
-	struct mm_struct *mm = task->mm;
-	const struct cred *cred = task->cred;
+	struct task_struct *task = (void *)s->task;
+	struct signal_struct *sig = BPF_CORE_READ(task, signal);
+	struct mm_struct *mm = BPF_CORE_READ(task, mm);
+	const struct cred *cred = BPF_CORE_READ(task, cred);
 	__builtin_memset(t, 0, sizeof(*t));
-	t->tid = task->pid;
-	t->pid = task->tgid;
+	t->tid = BPF_CORE_READ(task, pid);
+	t->pid = BPF_CORE_READ(task, tgid);
 	t->ptid = BPF_CORE_READ(task, real_parent, tgid);
 	struct pid *pid = BPF_CORE_READ(task, thread_pid);
 	unsigned int level = BPF_CORE_READ(pid, level) & 31;
@@ -810,8 +815,8 @@ __noinline int put_task(void)
 	}
 	t->sid = BPF_CORE_READ(sig, pids[3], numbers[0].nr);
 	t->fdlimit = BPF_CORE_READ(sig, rlim[7].rlim_cur);
-	t->majflt = task->maj_flt;
-	t->minflt = task->min_flt;
+	t->majflt = BPF_CORE_READ(task, maj_flt);
+	t->minflt = BPF_CORE_READ(task, min_flt);
 	t->uid = BPF_CORE_READ(cred, uid.val);
 	t->gid = BPF_CORE_READ(cred, gid.val);
 	t->euid = BPF_CORE_READ(cred, euid.val);
@@ -931,7 +936,7 @@ __noinline int put_cgroup(__u32 subsystem)
 	__u32 pos = room(s);
 	if (pos == BURIN_MISSING)
 		return 0;
-	struct task_struct *task = (struct task_struct *)bpf_get_current_task_btf();
+	struct task_struct *task = (void *)s->task;
 	struct css_set *set = BPF_CORE_READ(task, cgroups);
 	struct cgroup_subsys_state *css = 0;
 	bpf_probe_read_kernel(&css, sizeof(css),
@@ -962,29 +967,18 @@ __noinline int put_cgroup(__u32 subsystem)
 	return 0;
 }
 
-SEC("tp_btf/sys_exit")
-int exit_task(__u64 *ctx)
+/* The rest of what a task's image is sent with, from put_task on. The memory is read as the current task sees it. */
+static __always_inline int send_image(struct scratch *s)
 {
-	struct scratch *s = get_scratch();
-	if (!s)
-		return 0;
-	if (s->rec.head.nr == NR_EXECVE || s->rec.head.nr == NR_EXECVEAT) {
-		__u32 tid = s->rec.head.tid;
-		if (bpf_map_delete_elem(&execveats, &tid) == 0)
-			s->rec.head.nr = NR_EXECVEAT;
-		/* The event carries the new name. */
-		if (s->rec.head.ret >= 0)
-			bpf_map_delete_elem(&renamed, &tid);
-	}
 	const struct burin_row *row = &exit_rows[s->rec.head.nr & (BURIN_NR_SYSCALLS - 1)];
-	struct task_struct *task = (struct task_struct *)bpf_get_current_task_btf();
 	__u32 env = row->ops[0][1]; /* which argument is the argument vector, plus one; 0 for the clone family */
 	put_task();
 	if (env && s->rec.head.ret < 0) {
 		put_vector(arg_of(s, env - 1));
 		put_vector(arg_of(s, env));
 	} else {
-		struct mm_struct *mm = task->mm;
+		struct task_struct *task = (void *)s->task;
+		struct mm_struct *mm = BPF_CORE_READ(task, mm);
 		__u64 arg_start = 0, arg_end = 0, env_start = 0, env_end = 0;
 		if (mm) {
 			arg_start = BPF_CORE_READ(mm, arg_start);
@@ -1007,6 +1001,24 @@ int exit_task(__u64 *ctx)
 	if (row->nops > 1)
 		put_op(*(__u32 *)row->ops[1]);
 	return send_scratch();
+}
+
+SEC("tp_btf/sys_exit")
+int exit_task(__u64 *ctx)
+{
+	struct scratch *s = get_scratch();
+	if (!s)
+		return 0;
+	if (s->rec.head.nr == NR_EXECVE || s->rec.head.nr == NR_EXECVEAT) {
+		__u32 tid = s->rec.head.tid;
+		if (bpf_map_delete_elem(&execveats, &tid) == 0)
+			s->rec.head.nr = NR_EXECVEAT;
+		/* The event carries the new name. */
+		if (s->rec.head.ret >= 0)
+			bpf_map_delete_elem(&renamed, &tid);
+	}
+	s->task = (__u64)bpf_get_current_task();
+	return send_image(s);
 }
 
 /* Events that are no system calls. */
@@ -1096,6 +1108,36 @@ int on_rename(__u64 *ctx)
 	return 0;
 }
 
+#if defined(CHILD_EXIT_AT_FORK)
+/*
+ * The end of clone as the child sees it, told by the parent: where a new thread does not pass the exit hook on its way to
+ * its program. Its memory is still as the parent's is.
+ */
+static __always_inline int send_child(struct burin_settings *set, struct task_struct *child)
+{
+	struct task_struct *parent = (struct task_struct *)bpf_get_current_task_btf();
+	struct pt_regs *regs = (struct pt_regs *)bpf_task_pt_regs(parent);
+	long nr = number_of(regs);
+	bool compat;
+	/* The kernel makes threads of its own, too, some of them while it works for another call. */
+	if (nr != NR_CLONE && nr != NR_CLONE3)
+		return 0;
+	if (!begin(set, child, &nr, &compat, BURIN_WANT_EXIT))
+		return 0;
+	__u32 cpu = bpf_get_smp_processor_id();
+	struct burin_counters *c = bpf_map_lookup_elem(&counters, &cpu);
+	struct scratch *s = bpf_map_lookup_elem(&scratches, &cpu);
+	if (!c || !s)
+		return 0;
+	c->seen++;
+	write_head(&s->rec.head, child->pid, nr, BURIN_EXIT | BURIN_ARGS | BURIN_PIECES, 0);
+	read_args(regs, s->rec.arg, compat);
+	s->pos = 0;
+	s->task = (__u64)child;
+	return send_image(s);
+}
+#endif
+
 SEC("tp_btf/sched_process_fork")
 int on_fork(__u64 *ctx)
 {
@@ -1106,14 +1148,18 @@ int on_fork(__u64 *ctx)
 	__u32 from = ((struct task_struct *)ctx[0])->pid;
 	if (bpf_map_lookup_elem(&renamed, &from))
 		remember_renamed(set, ((struct task_struct *)ctx[1])->pid);
-	if (!set->follow)
-		return 0;
-	__u32 parent = ((struct task_struct *)ctx[0])->tgid;
-	__u32 child = ((struct task_struct *)ctx[1])->tgid;
-	__u8 one = 1;
-	if (parent != child && bpf_map_lookup_elem(&followed, &parent))
-		bpf_map_update_elem(&followed, &child, &one, BPF_ANY);
+	if (set->follow) {
+		__u32 parent = ((struct task_struct *)ctx[0])->tgid;
+		__u32 child = ((struct task_struct *)ctx[1])->tgid;
+		__u8 one = 1;
+		if (parent != child && bpf_map_lookup_elem(&followed, &parent))
+			bpf_map_update_elem(&followed, &child, &one, BPF_ANY);
+	}
+#if defined(CHILD_EXIT_AT_FORK)
+	return send_child(set, (struct task_struct *)ctx[1]);
+#else
 	return 0;
+#endif
 }
 
 SEC("raw_tp/signal_deliver")
