@@ -3,7 +3,7 @@ import type { EventCursor } from '../event.js';
 import type { Extractor, Field } from '../fields/field.js';
 import { PF, PT } from '../schema/index.js';
 import type { ByteWriter } from './byte-writer.js';
-import { writeJsonString } from './json-text.js';
+import { beginJsonString, endJsonString } from './json-text.js';
 import { writeHex64, writeInt, writeOct64, writePadded, writeUint64 } from './numbers.js';
 
 /** Writes the value a field has in an event; false when it has none (nothing was written then). */
@@ -141,18 +141,24 @@ export function jsonWriter(field: Field, extractor: Extractor, scratch: ByteWrit
       writer.byte(91);
       list.forEach((item, i) => {
         if (i > 0) writer.byte(44);
-        scratch.length = 0;
-        scratch.text(item);
-        writeJsonString(writer, scratch.bytes, 0, scratch.length);
+        beginJsonString(writer);
+        const from = writer.length;
+        writer.text(item);
+        endJsonString(writer, from, scratch);
       });
       writer.byte(93);
       return true;
     };
   }
   return (event, writer) => {
-    scratch.length = 0;
-    if (!text(event, scratch)) return false;
-    writeJsonString(writer, scratch.bytes, 0, scratch.length);
+    const mark = writer.length;
+    beginJsonString(writer);
+    const from = writer.length;
+    if (!text(event, writer)) {
+      writer.rewind(mark);
+      return false;
+    }
+    endJsonString(writer, from, scratch);
     return true;
   };
 }

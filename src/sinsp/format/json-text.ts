@@ -20,14 +20,46 @@ KINDS[10] = 110;
 KINDS[12] = 102;
 KINDS[13] = 114;
 
-/** Writes `bytes[from..to)` as a JSON string with its quotes. */
-export function writeJsonString(writer: ByteWriter, bytes: Uint8Array, from: number, to: number): void {
+/** Four bytes that stand in a JSON string as they are: printable ASCII without quote and backslash. */
+function isPlain4(x: number): boolean {
+  const quote = x ^ 0x22222222;
+  const backslash = x ^ 0x5c5c5c5c;
+  // The last two find a byte that is zero.
+  const odd = ((quote - 0x01010101) & ~quote) | ((backslash - 0x01010101) & ~backslash);
+  return ((x | ((x + 0x01010101) | 0) | ((x - 0x20202020) | 0) | odd) & 0x80808080) === 0;
+}
+
+/** Begins a JSON string: text that is written now becomes one with {@link endJsonString}. */
+export function beginJsonString(writer: ByteWriter): void {
+  writer.byte(QUOTE);
+}
+
+/**
+ * Ends a JSON string whose text was written since `from`. Most texts stay as they are; of others, what comes from the first
+ * byte on that does not is written again. `scratch` is overwritten then.
+ */
+export function endJsonString(writer: ByteWriter, from: number, scratch: ByteWriter): void {
+  const { view, bytes } = writer;
+  const end = writer.length;
+  let at = from;
+  while (at + 4 <= end && isPlain4(view.getInt32(at, true))) at += 4;
+  while (at < end && KINDS[bytes[at]!] === 0) at++;
+  if (at < end) {
+    scratch.length = 0;
+    scratch.copy(bytes, at, end);
+    writer.rewind(at);
+    writeEscaped(writer, scratch.bytes, scratch.length);
+  }
+  writer.byte(QUOTE);
+}
+
+/** Writes the first `count` bytes with escapes. */
+function writeEscaped(writer: ByteWriter, bytes: Uint8Array, count: number): void {
   // The longest escape of one byte is six characters.
-  writer.reserve((to - from) * 6 + 2);
+  writer.reserve(count * 6);
   const out = writer.bytes;
   let at = writer.length;
-  out[at++] = QUOTE;
-  for (let i = from; i < to; i++) {
+  for (let i = 0; i < count; i++) {
     const byte = bytes[i]!;
     const kind = KINDS[byte]!;
     if (kind === 0) {
@@ -38,11 +70,10 @@ export function writeJsonString(writer: ByteWriter, bytes: Uint8Array, from: num
     } else {
       writer.length = at;
       if (kind === 1) writeUnit(writer, byte);
-      else i = writeSequence(writer, bytes, i, to);
+      else i = writeSequence(writer, bytes, i, count);
       at = writer.length;
     }
   }
-  out[at++] = QUOTE;
   writer.length = at;
 }
 

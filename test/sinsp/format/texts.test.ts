@@ -7,7 +7,7 @@ import { writeBuffer } from '../../../src/sinsp/format/byte-buffers.js';
 import { ByteWriter } from '../../../src/sinsp/format/byte-writer.js';
 import { escapeControls } from '../../../src/sinsp/format/escape.js';
 import { flagsText } from '../../../src/sinsp/format/flags-text.js';
-import { writeJsonString } from '../../../src/sinsp/format/json-text.js';
+import { beginJsonString, endJsonString } from '../../../src/sinsp/format/json-text.js';
 import { FLAG_TABLES } from '../../../src/sinsp/schema/index.js';
 
 const written = (write: (writer: ByteWriter) => void): string => {
@@ -54,22 +54,45 @@ describe('flags', () => {
   });
 });
 
+/** The bytes as a JSON string, written behind `before` other bytes. */
+function jsonString(bytes: Uint8Array, before: number): string {
+  const scratch = new ByteWriter(null, 16);
+  const text = written((w) => {
+    for (let i = 0; i < before; i++) w.byte(1);
+    beginJsonString(w);
+    const from = w.length;
+    w.copy(bytes, 0, bytes.length);
+    endJsonString(w, from, scratch);
+  });
+  return text.slice(before);
+}
+
 describe('JSON strings', () => {
+  const before = fc.nat({ max: 5 });
+
   it('say the same as JSON.stringify, in ASCII', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'grapheme' }), (text) => {
-        const bytes = Uint8Array.from(Buffer.from(text, 'utf8'));
-        const json = written((w) => writeJsonString(w, bytes, 0, bytes.length));
+      fc.property(fc.string({ unit: 'grapheme' }), before, (text, n) => {
+        const json = jsonString(Uint8Array.from(Buffer.from(text, 'utf8')), n);
         assert.match(json, /^[ -~\x7f]*$/);
         assert.equal(JSON.parse(json), text);
       }),
     );
   });
 
+  it('have an escape for each byte that needs one, wherever it stands', () => {
+    for (let byte = 0; byte < 128; byte++) {
+      for (let at = 0; at < 9; at++) {
+        const text = `${'a'.repeat(at)}${String.fromCharCode(byte)}${'z'.repeat(8 - at)}`;
+        assert.equal(jsonString(Uint8Array.from(Buffer.from(text, 'latin1')), at & 3), JSON.stringify(text));
+      }
+    }
+  });
+
   it('stay JSON whatever the bytes', () => {
     fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 60 }), (bytes) => {
-        JSON.parse(written((w) => writeJsonString(w, Uint8Array.from(bytes), 0, bytes.length)));
+      fc.property(fc.uint8Array({ maxLength: 60 }), before, (bytes, n) => {
+        JSON.parse(jsonString(Uint8Array.from(bytes), n));
       }),
     );
   });
