@@ -61,7 +61,7 @@ export const CHISELS: readonly Case[] = [
   chisel('fdbytes_by fd.name'),
 ];
 
-/** Those that CI compares with the latest entry of the history (check-ratios.ts), on a small capture of examples/demo.scap alone. */
+/** Those that CI compares with the burin of the last entry of the history (check-ratios.ts), on examples/demo.scap alone. */
 export const CHECKED: readonly Case[] = [...READING, ...CHISELS]
   .filter(({ name }) =>
     [

@@ -1,5 +1,5 @@
 /** Ratios measured before: history.jsonl, one entry a line, the newest last. */
-import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+import { appendFileSync, readFileSync } from 'node:fs';
 import { digits, type Result } from './pairs.js';
 
 export interface Entry {
@@ -14,13 +14,6 @@ export interface Entry {
 
 const file = new URL('history.jsonl', import.meta.url);
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as Entry;
-
-/** The newest entry for captures of so many recordings. */
-export function latestEntry(recordings: number): Entry | null {
-  const lines = existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n') : [];
-  const entries = lines.map((line) => JSON.parse(line) as Entry);
-  return entries.filter((entry) => entry.recordings === recordings).at(-1) ?? null;
-}
 
 export function addEntry(recordings: number, pairs: number, results: readonly Result[]): void {
   const ratios = Object.fromEntries(results.map(({ name, ratio }) => [name, Number(digits(ratio, 3))]));
