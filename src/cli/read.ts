@@ -315,7 +315,8 @@ export class Reader {
   private copies(): boolean {
     const { dump, settings } = this;
     if (dump === null || !dump.canCopy || this.chisels !== null || this.summary !== null) return false;
-    return settings.maxEvents === Number.POSITIVE_INFINITY && settings.suppressed.length === 0;
+    if (settings.onlyOldEvents || settings.suppressed.length > 0) return false;
+    return settings.maxEvents === Number.POSITIVE_INFINITY;
   }
 
   /** What is done with each event that passes the filter; made once a capture, without anything that is not asked for. */

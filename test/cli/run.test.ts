@@ -93,4 +93,16 @@ describe('the program', () => {
     const names = burin(['-r', part, '-p', '%evt.type']).stdout.trim().split('\n');
     assert.ok(names.length > 10 && names.every((name) => name === 'openat'));
   });
+
+  it('writes no newer events when it is to know old ones alone', () => {
+    // Without a filter blocks would be copied as they are; with one, each event is looked at.
+    const written = (filter: string[]) => {
+      const file = join(folder, 'old.scap');
+      assert.equal(burin(['--only-old-events', '-r', DEMO, '-w', file, ...filter]).status, 0);
+      return burin(['-r', file, '-p', '%evt.type']).stdout;
+    };
+    const all = written([]);
+    assert.notEqual(all, burin(['-r', DEMO, '-p', '%evt.type']).stdout);
+    assert.equal(all, written(['evt.num>0']));
+  });
 });

@@ -60,7 +60,9 @@ export class Lexer {
   lastLine = 1;
   private at = 0;
   private scanLine = 1;
-  private ahead: { kind: TokenKind; text: string; value: number; line: number } | undefined;
+  /** What a string token began with: a quote or a long bracket. */
+  private opening = '';
+  private ahead: { kind: TokenKind; text: string; value: number; line: number; opening: string } | undefined;
 
   constructor(private readonly source: string) {
     if (source.startsWith('#')) this.skipLine();
@@ -76,6 +78,7 @@ export class Lexer {
       this.text = ahead.text;
       this.value = ahead.value;
       this.line = ahead.line;
+      this.opening = ahead.opening;
       this.ahead = undefined;
       return;
     }
@@ -86,21 +89,22 @@ export class Lexer {
   /** The kind of the token after this one. */
   peek(): TokenKind {
     if (this.ahead === undefined) {
-      const { kind, text, value, line } = this;
+      const { kind, text, value, line, opening } = this;
       const next = this.scan();
-      this.ahead = { kind: next, text: this.text, value: this.value, line: this.scanLine };
+      this.ahead = { kind: next, text: this.text, value: this.value, line: this.scanLine, opening: this.opening };
       this.kind = kind;
       this.text = text;
       this.value = value;
       this.line = line;
+      this.opening = opening;
     }
     return this.ahead.kind;
   }
 
   /** How the current token is named in messages. */
   describe(): string {
-    if (this.kind === '<name>' || this.kind === '<string>' || this.kind === '<number>') return this.text;
-    return this.kind;
+    if (this.kind === '<string>') return this.opening + this.text + this.opening.replaceAll('[', ']');
+    return this.kind === '<name>' || this.kind === '<number>' ? this.text : this.kind;
   }
 
   private fail(detail: string, near: string | undefined): never {
@@ -152,6 +156,7 @@ export class Lexer {
       if (char === 91) {
         const level = this.longLevel();
         if (level >= 0) {
+          this.opening = `[${'='.repeat(level)}[`;
           this.text = this.long(level, 'unfinished long string');
           return '<string>';
         }
@@ -248,6 +253,7 @@ export class Lexer {
   private quoted(quote: string): TokenKind {
     const { source } = this;
     let text = '';
+    this.opening = quote;
     this.at++;
     for (;;) {
       const start = this.at;

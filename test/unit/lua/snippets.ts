@@ -190,6 +190,7 @@ do local a <const> = 1 end
 print(loadstring("return 1 & 2")) print(loadstring("return 1 | 2")) print(loadstring("return ~1")) print(loadstring("return 1 << 2")) print(loadstring("return 'a' ~ 'b'"))
 print(loadstring("return '\\q'")) print(loadstring("return '\\300'")) print(loadstring("return '\\xZZ'")) print(loadstring("x = [==[ abc")) print(loadstring("--[[ abc")) print(loadstring("return 'abc\ndef'"))
 print(loadstring("local a = {1, 2")) print(loadstring("f(")) print(loadstring("a.b:c = 1")) print(loadstring("return return")) print(loadstring("local 1 = 2")) print(loadstring("function f(a,) end")) print(loadstring("x = }")) print(loadstring("elseif")) print(loadstring("end"))
+print(loadstring('f(1 "a")')) print(loadstring("f(1 'a')")) print(loadstring("f(1 [==[q]==])")) print(loadstring("f(1 [[\nq]])")) print(loadstring('f(1 "")')) print(loadstring('f(1 "\\65\\tb")')) print(loadstring('x = {a "b" "c"}')) print(loadstring('x = {a = 1 "c"}')) print(loadstring('f(a "b" 1)'))
 _ENV = 5 print(_ENV, _G._ENV) local function f() local _ENV = {} return print ~= nil end print(f())
 print(pcall(string.rep, "x", 1, 2, 3), (pcall(print)), pcall(ipairs), pcall(pairs, nil)) print(pcall(function() for i in 5 do end end)) print(pcall(function() for i in nil do end end)) print(pcall(ipairs))
 print(tostring(2^31), 2^31 % 2, 1e15 % 7, -2^31, (2^53 + 1) % 2) print(string.format("%s %s", 1, 2.0), #tostring(12345.678))
