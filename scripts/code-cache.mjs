@@ -1,6 +1,7 @@
 /**
  * Makes V8's code caches of the built program (see launcher.cjs) for the Node that runs this: at the end of a build, and when
- * a package is installed by another Node than it was made with. Without them burin works, and starts later.
+ * the package is installed, maybe by another Node than it was made with. Without them burin works, and starts later.
+ * With --strict (the build) a failure is told and is the status.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';

@@ -35,6 +35,7 @@ if (process.env.BURIN_CODE_CACHE === 'write') {
       fs.renameSync(`${cacheFile}.new`, cacheFile);
     } catch (error) {
       process.stderr.write(`burin: no code cache: ${error.message}\n`);
+      process.exitCode = 1;
     }
   });
 }

@@ -13,10 +13,11 @@ export type Sink = (bytes: Uint8Array) => void;
 const SLACK = 8;
 const DOT = 46;
 /** From this length on a call of Node's own copy is faster than a loop, the more so for texts that were put together. */
-export const LONG_TEXT = 32;
+const LONG_TEXT = 32;
 
 /** Runs of these four bytes are printable ASCII: no byte below 0x20, none above 0x7e. */
-const isPrintable4 = (x: number): boolean => ((x | ((x + 0x01010101) | 0) | ((x - 0x20202020) | 0)) & 0x80808080) === 0;
+export const isPrintable4 = (x: number): boolean =>
+  ((x | ((x + 0x01010101) | 0) | ((x - 0x20202020) | 0)) & 0x80808080) === 0;
 
 /**
  * Fixed texts lie side by side in few arrays, each text once: printing a line takes a dozen of them, and what lies apart

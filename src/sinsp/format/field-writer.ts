@@ -141,24 +141,21 @@ export function jsonWriter(field: Field, extractor: Extractor, scratch: ByteWrit
       writer.byte(91);
       list.forEach((item, i) => {
         if (i > 0) writer.byte(44);
-        beginJsonString(writer);
-        const from = writer.length;
+        const mark = beginJsonString(writer);
         writer.text(item);
-        endJsonString(writer, from, scratch);
+        endJsonString(writer, mark, scratch);
       });
       writer.byte(93);
       return true;
     };
   }
   return (event, writer) => {
-    const mark = writer.length;
-    beginJsonString(writer);
-    const from = writer.length;
+    const mark = beginJsonString(writer);
     if (!text(event, writer)) {
       writer.rewind(mark);
       return false;
     }
-    endJsonString(writer, from, scratch);
+    endJsonString(writer, mark, scratch);
     return true;
   };
 }

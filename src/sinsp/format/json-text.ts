@@ -1,7 +1,7 @@
 /**
  * JSON strings from bytes, the way sysdig writes them: everything beyond ASCII as `\uXXXX`, malformed UTF-8 as U+FFFD.
  */
-import type { ByteWriter } from './byte-writer.js';
+import { type ByteWriter, isPrintable4 } from './byte-writer.js';
 import { writeHexPadded } from './numbers.js';
 
 const QUOTE = 34;
@@ -24,24 +24,26 @@ KINDS[13] = 114;
 function isPlain4(x: number): boolean {
   const quote = x ^ 0x22222222;
   const backslash = x ^ 0x5c5c5c5c;
-  // The last two find a byte that is zero.
-  const odd = ((quote - 0x01010101) & ~quote) | ((backslash - 0x01010101) & ~backslash);
-  return ((x | ((x + 0x01010101) | 0) | ((x - 0x20202020) | 0) | odd) & 0x80808080) === 0;
+  // Not zero when a byte of either is zero.
+  const found = (((quote - 0x01010101) & ~quote) | ((backslash - 0x01010101) & ~backslash)) & 0x80808080;
+  return found === 0 && isPrintable4(x);
 }
 
-/** Begins a JSON string: text that is written now becomes one with {@link endJsonString}. */
-export function beginJsonString(writer: ByteWriter): void {
+/** Begins a JSON string and returns its mark: text that is written now becomes one with {@link endJsonString}. */
+export function beginJsonString(writer: ByteWriter): number {
+  const mark = writer.length;
   writer.byte(QUOTE);
+  return mark;
 }
 
 /**
- * Ends a JSON string whose text was written since `from`. Most texts stay as they are; of others, what comes from the first
- * byte on that does not is written again. `scratch` is overwritten then.
+ * Ends the JSON string with this mark. Most texts stay as they are; of others, what comes from the first byte on that does
+ * not is written again. `scratch` is overwritten then.
  */
-export function endJsonString(writer: ByteWriter, from: number, scratch: ByteWriter): void {
+export function endJsonString(writer: ByteWriter, mark: number, scratch: ByteWriter): void {
   const { view, bytes } = writer;
   const end = writer.length;
-  let at = from;
+  let at = mark + 1;
   while (at + 4 <= end && isPlain4(view.getInt32(at, true))) at += 4;
   while (at < end && KINDS[bytes[at]!] === 0) at++;
   if (at < end) {

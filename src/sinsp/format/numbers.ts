@@ -17,7 +17,10 @@ const TRIPLES = Int32Array.from(
   (_, i) => (ZERO + Math.floor(i / 100)) | ((ZERO + (Math.floor(i / 10) % 10)) << 8) | ((ZERO + (i % 10)) << 16),
 );
 
-/** Digits of a non-negative int32, without leading zeros. Words are written whole, so the room is a byte more than them. */
+/**
+ * Digits of a non-negative int32, without leading zeros; room must have been reserved. Three digits are written as four
+ * bytes: the last one is overwritten by what comes next, and lies in the writer's slack at its end.
+ */
 function putDigits(writer: ByteWriter, value: number): void {
   if (value < 1000) {
     putFirst(writer, value);

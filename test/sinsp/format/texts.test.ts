@@ -54,15 +54,27 @@ describe('flags', () => {
   });
 });
 
+describe('texts', () => {
+  it('are written whole, short and long, as the buffer grows', () => {
+    const writer = new ByteWriter(null, 16);
+    let expected = '';
+    for (let length = 0; length < 100; length++) {
+      const text = String.fromCharCode(...Array.from({ length }, (_, i) => (length * 7 + i) & 255));
+      writer.text(text);
+      expected += text;
+    }
+    assert.equal(writer.textSince(0), expected);
+  });
+});
+
 /** The bytes as a JSON string, written behind `before` other bytes. */
 function jsonString(bytes: Uint8Array, before: number): string {
   const scratch = new ByteWriter(null, 16);
   const text = written((w) => {
     for (let i = 0; i < before; i++) w.byte(1);
-    beginJsonString(w);
-    const from = w.length;
+    const mark = beginJsonString(w);
     w.copy(bytes, 0, bytes.length);
-    endJsonString(w, from, scratch);
+    endJsonString(w, mark, scratch);
   });
   return text.slice(before);
 }
