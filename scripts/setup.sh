@@ -13,7 +13,7 @@ as_root() {
 packages="clang-14 llvm-14 libbpf-dev bpftool linux-libc-dev make"
 if [ "${1:-}" = --test ]; then
   # Peers that tests compare with.
-  packages="$packages sysdig strace luajit lua5.1 lua-penlight lua-redis redis-server zstd tmux"
+  packages="$packages lld-14 sysdig strace luajit lua5.1 lua-penlight lua-redis redis-server zstd tmux"
 fi
 
 missing=

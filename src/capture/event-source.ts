@@ -33,6 +33,13 @@ export class CaptureError extends Error {
   }
 }
 
+/** Memory for a window, and who can look over event blocks in it quickly. */
+export interface WindowHome {
+  readonly window: Uint8Array;
+  /** Goes over whole event blocks of plain kinds: where they end, and how many they are. */
+  frame(offset: number, filled: number): { readonly end: number; readonly events: number };
+}
+
 /**
  * A stream of capture-file blocks. `nextBatch` makes `window[start..end)` hold whole blocks, back to back: section
  * headers, metadata blocks and event blocks, in file order, each with its 8-byte header and 4-byte trailer, its
@@ -53,6 +60,11 @@ export interface EventSource {
    * empty batch. Throws {@link CaptureError} for damage, after all whole blocks before it have been delivered.
    */
   nextBatch(): boolean;
+  /**
+   * Offers memory for the window, where events are looked at most quickly; may be called between batches, and need not be
+   * accepted. The current batch then lies there.
+   */
+  moveWindow?(home: WindowHome): void;
   stats(): SourceStats;
   close(): void;
 }

@@ -7,7 +7,7 @@
  */
 import { BLOCK_SECTION_HEADER, eventBlockKind, isMetadataBlock, LARGE } from '../scap/event-blocks.js';
 import { type ByteInput, openBytes } from './byte-input.js';
-import { CaptureError, type EventSource, type SourceStats } from './event-source.js';
+import { CaptureError, type EventSource, type SourceStats, type WindowHome } from './event-source.js';
 import { GzipDamage } from './gzip-inflate.js';
 import { type InflateAhead, ROOM_BEFORE_SLOT } from './inflate-ahead.js';
 
@@ -71,6 +71,8 @@ export class FileSource implements EventSource {
   windowOffset = 0;
 
   private view: DataView;
+  /** Where the window lies as long as it need not be larger; null: in memory of its own. */
+  private home: WindowHome | null = null;
   private readonly windowSize: number;
   /** End of the bytes read into the window. */
   private filled = 0;
@@ -133,7 +135,7 @@ export class FileSource implements EventSource {
   private moveRestDown(): void {
     const rest = this.filled - this.end;
     if (this.window.length > this.windowSize && rest <= this.windowSize / 2) {
-      const small = new Uint8Array(this.windowSize);
+      const small = this.smallWindow();
       small.set(this.window.subarray(this.end, this.filled));
       this.setWindow(small);
     } else if (this.end > 0) {
@@ -142,6 +144,19 @@ export class FileSource implements EventSource {
     this.windowOffset += this.end;
     this.filled = rest;
     this.start = this.end = 0;
+  }
+
+  moveWindow(home: WindowHome): void {
+    if (this.ahead !== null || home.window.length < this.windowSize || this.home === home) return;
+    this.home = home;
+    if (this.window.length !== this.windowSize) return;
+    const window = this.smallWindow();
+    window.set(this.window.subarray(0, this.filled));
+    this.setWindow(window);
+  }
+
+  private smallWindow(): Uint8Array {
+    return this.home === null ? new Uint8Array(this.windowSize) : this.home.window.subarray(0, this.windowSize);
   }
 
   private setWindow(window: Uint8Array): void {
@@ -250,6 +265,11 @@ export class FileSource implements EventSource {
     const filled = this.filled;
     let at = this.end;
     let events = 0;
+    if (this.home !== null && this.sectionSeen && this.window.buffer === this.home.window.buffer) {
+      const plain = this.home.frame(at, filled);
+      at = plain.end;
+      events = plain.events;
+    }
     while (filled - at >= 8) {
       const type = view.getUint32(at, true);
       const length = view.getUint32(at + 4, true);

@@ -89,6 +89,7 @@ export function chiselApi(chisel: Chisel): [string, HostFunction][] {
       'set_interval_s',
       (value) => {
         chisel.timer.setPlain(toInterval(Math.trunc(interval(value))) * 1_000_000_000n);
+        chisel.interestChanged();
         return [];
       },
     ],
@@ -96,6 +97,7 @@ export function chiselApi(chisel: Chisel): [string, HostFunction][] {
       'set_interval_ns',
       (value) => {
         chisel.timer.setPlain(toInterval(interval(value)));
+        chisel.interestChanged();
         return [];
       },
     ],
@@ -103,6 +105,7 @@ export function chiselApi(chisel: Chisel): [string, HostFunction][] {
       'set_precise_interval_ns',
       (value) => {
         chisel.timer.setPrecise(toInterval(interval(value)));
+        chisel.interestChanged();
         return [];
       },
     ],

@@ -309,7 +309,13 @@ export class Chisel {
   setFilter(text: string): void {
     // A bad filter leaves none.
     this.filter = null;
+    this.interestChanged();
     if (text !== '') this.filter = this.services.compileFilter(text);
+  }
+
+  /** Its filter or its intervals are others now: the inspector has to ask which events it looks at. */
+  interestChanged(): void {
+    this.services.inspector.interestChanged();
   }
 
   /** By event code: 0 for events that its filter cannot accept; undefined when it may want all. */

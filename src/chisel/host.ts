@@ -133,6 +133,7 @@ export class ChiselHost {
   replace(index: number, chisel: Chisel): void {
     this.chisels[index] = chisel;
     if (this.alone !== null) this.alone = chisel;
+    this.services.inspector.interestChanged();
   }
 
   /** on_capture_start of every chisel. Throws ChiselError. */
@@ -209,6 +210,14 @@ export class ChiselHost {
       wanted = wanted === null ? types.slice() : wanted.map((value, code) => value | types[code]!);
     }
     return wanted;
+  }
+
+  /**
+   * By event code: 1 for events of which chisels or their intervals can notice anything; null for all. Changes with their
+   * filters and intervals.
+   */
+  interest(): Uint8Array | null {
+    return this.chisels.some(({ timer }) => timer.active) ? null : this.wantedTypes();
   }
 
   /** Processes and descriptors that at least one chisel can want. */

@@ -35,6 +35,9 @@ const INTERNAL = Uint8Array.from({ length: EVENT_COUNT }, (_, type) =>
 const portText = (port: number, l4proto: number): string =>
   serviceName(port, l4proto === L4_TCP ? 'tcp' : l4proto === L4_UDP ? 'udp' : '') ?? String(port);
 
+/** By event code: none is wanted. */
+const NO_EVENTS = new Uint8Array(EVENT_COUNT);
+
 export class Reader {
   readonly inspector: Inspector;
   readonly context: FieldContext;
@@ -223,6 +226,7 @@ export class Reader {
       return;
     }
     const handler = this.handler();
+    inspector.interest = this.interest();
     let turnEnds = clockMs() + TURN_MS;
     while (source.nextBatch()) {
       if (!inspector.walkBatch(source, handler)) {
@@ -327,6 +331,17 @@ export class Reader {
       this.captured++;
       return handler(event);
     };
+  }
+
+  /** Which events the handler looks at, for the inspector; null: all. */
+  private interest(): (() => Uint8Array | null) | null {
+    const { printer, summary, settings, dump } = this;
+    const host = this.chisels?.host;
+    if (dump !== null || summary !== null || settings.verbose || settings.maxEvents !== Number.POSITIVE_INFINITY) {
+      return null;
+    }
+    if (host !== undefined) return () => host.interest();
+    return printer === null ? () => NO_EVENTS : null;
   }
 
   private uncountedHandler(): (event: EventCursor) => boolean {

@@ -61,8 +61,8 @@ export class EventCursor {
   lateThread = -1;
 
   /** Offsets and lengths of the parameters; those from nparams on are of other events. */
-  readonly paramOffsets = new Int32Array(MAX_PARAMS);
-  readonly paramLengths = new Int32Array(MAX_PARAMS);
+  paramOffsets: Int32Array = new Int32Array(MAX_PARAMS);
+  paramLengths: Int32Array = new Int32Array(MAX_PARAMS);
   /** Changes with every event; lets others remember things for one event. */
   serial = 0;
 

@@ -25,11 +25,23 @@ import { EVERYTHING, type Selection } from './filter/selection.js';
 import { int64 } from './integers.js';
 import { EF, EVENT_COUNT, EVENT_FLAGS, EVENTS, PPME } from './schema/index.js';
 import { State, type StateOptions } from './state/state.js';
+import type { ThreadInfo } from './state/thread-info.js';
+import { AT_END, AT_EVENT, Stepper } from './stepper/stepper.js';
 
 /** By event code: 1 for events that, at the start of a section, complete its header: containers, users, groups. */
 const INITIAL_STATE = Uint8Array.from(EVENTS, (event) =>
   /^(CONTAINER(_JSON(_2)?)?|USER_(ADDED|DELETED)|GROUP_(ADDED|DELETED)|ASYNCEVENT)_E$/.test(event.enumName) ? 1 : 0,
 );
+
+/** So many events come before a stepper is made: for fewer its start would cost more than it saves. */
+const STEPPER_AFTER = 1000;
+/** How long the inspector goes without its stepper where that does not pay. */
+const PLAIN_BATCHES = 16;
+
+export interface InspectorOptions extends StateOptions {
+  /** Events to come before a stepper is made, for tests; Infinity: none ever. Default: what pays. */
+  stepperAfter?: number;
+}
 
 /** What a consumer of events answers: false ends the walk. */
 export type EventHandler = (event: EventCursor) => boolean;
@@ -78,8 +90,32 @@ export class Inspector {
   /** Called for the events before the first proper one, which belong to the header in all but form. */
   onLeading: ((event: EventCursor) => void) | null = null;
 
-  constructor(options: StateOptions = {}) {
+  /**
+   * Tells, by event code, which events the handler and onRejected look at; null: all of them. Not set: all of them.
+   * Asked when a batch begins and after {@link interestChanged}. It is no promise: they may get others too.
+   */
+  interest: (() => Uint8Array | null) | null = null;
+
+  private stepper: Stepper | null = null;
+  /** Tells filters apart. */
+  private filterNumber = 1;
+  /** Events to come before a stepper is made; NaN: there is none for this state. */
+  private untilStepper: number;
+  /** The stepper has to be told again what is wanted. */
+  private stale = true;
+  /**
+   * Batches to walk plainly before the stepper is tried again: where most events are wanted, going to it and back for each
+   * costs more than it saves.
+   */
+  private plainBatches = 0;
+  /** What it was told: which of the hooks were set. */
+  private hooks = 0;
+  /** A batch that the handler left: it is in the stepper already. */
+  private readonly left = { source: null as EventSource | null, offset: 0, start: 0, end: 0 };
+
+  constructor(options: InspectorOptions = {}) {
     this.state = new State(options);
+    this.untilStepper = options.stepperAfter ?? STEPPER_AFTER;
   }
 
   /** Starts over for another capture; fields and filters made for this inspector stay valid. */
@@ -130,6 +166,14 @@ export class Inspector {
     this.predicate = predicate;
     if (predicate?.eventTypes) this.mayMatch.set(predicate.eventTypes);
     else this.mayMatch.fill(1);
+    this.filterNumber++;
+    this.interestChanged();
+  }
+
+  /** {@link interest} has another answer now. */
+  interestChanged(): void {
+    this.stale = true;
+    this.plainBatches = 0;
   }
 
   /**
@@ -151,31 +195,163 @@ export class Inspector {
   walkBatch(source: EventSource, handler: EventHandler): boolean {
     const event = this.event;
     if (event.bytes !== source.window) event.setWindow(source.window);
-    const view = event.view;
-    const end = source.end;
-    let offset = source.start;
-    while (offset < end) {
-      const blockType = view.getUint32(offset, true);
-      const blockLength = view.getUint32(offset + 4, true);
-      const kind = eventBlockKind(blockType);
-      if (kind < 0) {
-        this.metadata(source, blockType, offset, blockLength);
-        offset += blockLength;
-        continue;
-      }
-      this.locate(source, kind, offset, blockLength);
-      offset += blockLength;
-      if (event.type >= this.codeLimit) {
-        this.state.skippedEvents++;
-        continue;
-      }
-      if (!this.process(handler)) {
-        source.start = offset;
+    const stepper = this.stepperFor(source);
+    const done = stepper === null ? this.walkPlainly(source, handler) : this.walkInSteps(stepper, source, handler);
+    if (done) source.start = source.end;
+    return done;
+  }
+
+  private walkPlainly(source: EventSource, handler: EventHandler): boolean {
+    const { view } = this.event;
+    const { end } = source;
+    for (let offset = source.start; offset < end; ) {
+      const next = offset + view.getUint32(offset + 4, true);
+      if (!this.walkBlock(source, offset, handler)) {
+        source.start = next;
         return false;
       }
+      offset = next;
     }
-    source.start = end;
     return true;
+  }
+
+  /** The block at an offset of the source's window; false when the handler wants no more. */
+  private walkBlock(source: EventSource, offset: number, handler: EventHandler): boolean {
+    const { event } = this;
+    const { view } = event;
+    const blockType = view.getUint32(offset, true);
+    const blockLength = view.getUint32(offset + 4, true);
+    const kind = eventBlockKind(blockType);
+    if (kind < 0) {
+      this.metadata(source, blockType, offset, blockLength);
+      return true;
+    }
+    this.locate(source, kind, offset, blockLength);
+    if (event.type < this.codeLimit) return this.process(handler);
+    this.state.skippedEvents++;
+    return true;
+  }
+
+  /** The same with the stepper, which is loaded with the batch. */
+  private walkInSteps(stepper: Stepper, source: EventSource, handler: EventHandler): boolean {
+    const { event, state } = this;
+    const { view } = event;
+    const { end } = source;
+    let offset = source.start;
+    let passed = 0;
+    let stops = 0;
+    while (offset < end) {
+      if (this.stale) this.configure(stepper);
+      if (!this.leading && this.afterEventSeen) {
+        if (state.hasScheduled && eventBlockKind(view.getUint32(offset, true)) >= 0) state.removeScheduled();
+        const status = stepper.step(offset);
+        const { count } = stepper;
+        passed += count;
+        stops++;
+        if (count > 0) {
+          this.eventCount += count;
+          event.serial += count;
+          event.num = this.eventCount;
+          stepper.fillTime(event);
+        }
+        if (status === AT_END) break;
+        offset = stepper.offset;
+        if (status === AT_EVENT) {
+          stepper.fill(event);
+          offset += event.blockLength;
+          if (this.finish(handler)) continue;
+          return this.leave(source, offset);
+        }
+      }
+      const next = offset + view.getUint32(offset + 4, true);
+      const goesOn = this.walkBlock(source, offset, handler);
+      stepper.setFirst(this.firstTsHigh, this.firstTsLow);
+      if (!goesOn) return this.leave(source, next);
+      offset = next;
+    }
+    if (passed < 2 * stops) this.plainBatches = PLAIN_BATCHES;
+    return true;
+  }
+
+  private leave(source: EventSource, offset: number): false {
+    source.start = offset;
+    const { left } = this;
+    left.source = source;
+    left.offset = source.windowOffset;
+    left.start = offset;
+    left.end = source.end;
+    return false;
+  }
+
+  /** The stepper, ready for the source's batch; null where it cannot be used, or is not worth it yet. */
+  private stepperFor(source: EventSource): Stepper | null {
+    const { left } = this;
+    if (this.stepper === null) {
+      if (!(this.eventCount >= this.untilStepper)) return null;
+      if (this.codeLimit < EVENT_COUNT || !Stepper.canServe(this.state)) {
+        this.untilStepper = Number.NaN;
+        return null;
+      }
+      try {
+        this.stepper = new Stepper(this.state);
+      } catch (error) {
+        // There is not so much address space (ulimit -v).
+        if (!(error instanceof RangeError)) throw error;
+        this.untilStepper = Number.NaN;
+        return null;
+      }
+      this.event.paramOffsets = this.stepper.paramOffsets;
+      this.event.paramLengths = this.stepper.paramLengths;
+    }
+    const { stepper } = this;
+    const hooks =
+      (this.onEvery === null ? 0 : 1) | (this.onRejected === null ? 0 : 2) | (this.onWriteEnd === null ? 0 : 4);
+    if (hooks !== this.hooks) this.interestChanged();
+    this.hooks = hooks;
+    const same =
+      left.source === source &&
+      left.offset === source.windowOffset &&
+      left.start === source.start &&
+      left.end === source.end;
+    left.source = null;
+    if (this.plainBatches > 0) {
+      this.plainBatches--;
+      return null;
+    }
+    if (same) return stepper;
+    this.stale ||= this.interest !== null;
+    stepper.setFirst(this.firstTsHigh, this.firstTsLow);
+    if (source.moveWindow !== undefined && source.window.buffer !== stepper.window.buffer) {
+      source.moveWindow(stepper);
+      if (this.event.bytes !== source.window) this.event.setWindow(source.window);
+    }
+    return stepper.load(source.window, source.start, source.end) ? stepper : null;
+  }
+
+  /** Tells the stepper which events are wanted, and which lose their partner because the filter cannot accept them. */
+  private configure(stepper: Stepper): void {
+    this.stale = false;
+    const { predicate, mayMatch } = this;
+    const interest = this.interest === null ? null : this.interest();
+    const everything = this.onEvery !== null || (predicate !== null && this.onRejected !== null && interest === null);
+    stepper.configure(
+      this.filterNumber,
+      (type) => {
+        if (everything || (type === PPME.SYSCALL_WRITE_X && this.onWriteEnd !== null)) return 'all';
+        if (predicate !== null) return mayMatch[type] === 0 ? 'none' : 'filter';
+        return interest === null || interest[type] !== 0 ? 'all' : 'none';
+      },
+      // An event that modifies state does so whether the filter lets it through or not.
+      (type) => predicate !== null && (EVENT_FLAGS[type]! & EF.MODIFIES_STATE) === 0 && !everything,
+    );
+  }
+
+  /** The filter did not let an event of this thread through: perhaps it lets none through. */
+  private noteExclusion(thread: ThreadInfo | null): void {
+    const who = this.predicate?.selection?.who ?? null;
+    if (who === null || thread === null || thread.excludedBy === this.filterNumber) return;
+    if (who.pids.has(thread.pid) || who.tids.has(thread.tid) || who.names.has(thread.comm.text)) return;
+    thread.excludedBy = this.filterNumber;
   }
 
   /** Reads the event's header into the cursor, checking every length. */
@@ -303,8 +479,14 @@ export class Inspector {
     }
     event.num = ++this.eventCount;
     event.time = (event.tsHigh - this.firstTsHigh) * 0x1_0000_0000 + (event.tsLow - this.firstTsLow);
-    const type = event.type;
     state.begin(event);
+    return this.finish(handler);
+  }
+
+  /** What happens once the event's thread and descriptor are known. */
+  private finish(handler: EventHandler): boolean {
+    const { event, state } = this;
+    const { type } = event;
     this.onEvery?.(event);
     if (this.onWriteEnd !== null && type === PPME.SYSCALL_WRITE_X) this.onWriteEnd(event);
     const predicate = this.predicate;
@@ -321,6 +503,7 @@ export class Inspector {
       }
       if (this.mayMatch[type] === 0 || !predicate.test(event)) {
         state.rejected(event);
+        if (this.stepper !== null) this.noteExclusion(event.thread);
         this.onRejected?.(event);
         return true;
       }
@@ -328,6 +511,7 @@ export class Inspector {
     } else {
       state.apply(event);
       if (this.mayMatch[type] === 0 || !predicate.test(event)) {
+        if (this.stepper !== null) this.noteExclusion(event.thread);
         this.onRejected?.(event);
         return true;
       }

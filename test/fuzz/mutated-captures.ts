@@ -6,7 +6,6 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import type { ByteInput } from '../../src/capture/byte-input.js';
 import { CaptureError } from '../../src/capture/event-source.js';
 import { FileSource, openCaptureFile } from '../../src/capture/file-source.js';
 import type { FieldContext, RenderSettings } from '../../src/sinsp/fields/field.js';
@@ -26,6 +25,7 @@ import {
   i32,
   ip4,
   join,
+  memoryInput,
   raw,
   tailA,
   tailB,
@@ -292,21 +292,6 @@ function bomb(random: Random): Uint8Array {
   for (let i = 0; i < megabytes; i++) parts.push(zeros);
   if (block) parts.push(gzipSync(u32(length)));
   return join(parts);
-}
-
-/** A source of bytes in memory. */
-function memoryInput(bytes: Uint8Array): ByteInput {
-  let at = 0;
-  return {
-    read(target, offset, length) {
-      const count = Math.min(length, bytes.length - at);
-      target.set(bytes.subarray(at, at + count), offset);
-      at += count;
-      return count;
-    },
-    bytesRead: () => at,
-    close() {},
-  };
 }
 
 export interface FuzzCounts {

@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
+import type { ByteInput } from '../../src/capture/byte-input.js';
 
 /** A parameter value: bytes, text (latin1, with its final NUL), or a number of a given width. */
 export type Value = Uint8Array | string | null;
@@ -334,4 +335,19 @@ export function temporaryFile(bytes: Uint8Array, name = `${files++}.scap`): stri
   const file = path.join(temporaryFolder(), name);
   writeFileSync(file, bytes);
   return file;
+}
+
+/** A source of bytes in memory. */
+export function memoryInput(bytes: Uint8Array): ByteInput {
+  let at = 0;
+  return {
+    read(target, offset, length) {
+      const count = Math.min(length, bytes.length - at);
+      target.set(bytes.subarray(at, at + count), offset);
+      at += count;
+      return count;
+    },
+    bytesRead: () => at,
+    close() {},
+  };
 }

@@ -48,8 +48,8 @@ export function creatorNames(context: FieldContext): (event: EventCursor) => Nam
     }
     switch (type) {
       case PPME.SYSCALL_OPENAT_X: {
-        const stored = event.thread?.stored;
-        if (stored == null || stored.type !== PPME.SYSCALL_OPENAT_E) return undefined;
+        const stored = event.thread === null ? null : state.storedOf(event.thread);
+        if (stored === null || stored.type !== PPME.SYSCALL_OPENAT_E) return undefined;
         const at = stored.paramOffset(0);
         const dirFd = stored.view.getInt32(at, true);
         const from = stored.paramOffset(1);

@@ -113,7 +113,7 @@ function addChild(
     state.removeThread(childTid, true);
     collision = true;
   }
-  const child = new ThreadInfo(childTid, state.notAvailable, state.names.empty);
+  const child = new ThreadInfo(childTid, state.notAvailable, state.names.empty, state.slots);
   child.ptid = parentTid;
   child.loginuid = 0;
   if (unknownParent) {
@@ -133,6 +133,7 @@ function addChild(
     parent.comm = child.comm;
     parent.exe = child.exe;
     parent.args = child.args;
+    state.programChanged(parent);
   }
   child.pid = isThread ? event.paramInt64(P_PID, childTid) : childTid;
   child.flags = flags;

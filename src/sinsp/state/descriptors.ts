@@ -11,8 +11,11 @@ const O_CLOEXEC = 1 << 12;
 const CLOSE_RANGE_CLOEXEC = 1 << 2;
 
 /** Until its exit the number may be given to another file. */
-export function closeEnter(_state: State, event: EventCursor): void {
-  if (event.fd !== null) event.fd.closeInProgress = true;
+export function closeEnter(state: State, event: EventCursor): void {
+  const { fd, thread } = event;
+  if (fd === null || thread === null) return;
+  fd.closeInProgress = true;
+  state.fdTable(thread).forget(event.fdNum);
 }
 
 export function closeExit(state: State, event: EventCursor): void {

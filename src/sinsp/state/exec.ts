@@ -63,6 +63,7 @@ export function execExit(state: State, event: EventCursor): void {
   setExepath(state, event, thread);
   if (layout.newest) setNewer(event, thread);
   thread.flags = (thread.flags & KEPT_ON_EXEC) | ACTIVE | NAME_CHANGED;
+  state.programChanged(thread);
 }
 
 function setNewer(event: EventCursor, thread: ThreadInfo): void {

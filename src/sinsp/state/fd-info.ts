@@ -130,6 +130,12 @@ export class FdInfo {
     this.nameForm = form;
   }
 
+  /** Data that goes through it changes nothing here, and no close of it is under way. */
+  get isPlain(): boolean {
+    if (this.closeInProgress || this.closeCanceled) return false;
+    return (this.type !== FD_TYPE.IPV4_SOCK && this.type !== FD_TYPE.IPV6_SOCK) || this.connected;
+  }
+
   /** A record that is independent of this one. What was renamed in the current event is not part of it. */
   copy(): FdInfo {
     const other = new FdInfo();

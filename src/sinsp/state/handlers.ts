@@ -42,7 +42,8 @@ import { groupEvent, userEvent } from './users.js';
 
 export type Handler = (state: State, event: EventCursor) => void;
 
-const store: Handler = (state, event) => state.storeEnter(event);
+/** Keeps the event for its exit. */
+export const store: Handler = (state, event) => state.storeEnter(event);
 
 /** By symbolic name; a name without version stands for all versions: `SYSCALL_CLONE` is also `SYSCALL_CLONE_20`. */
 const BY_NAME: Record<string, Handler> = {

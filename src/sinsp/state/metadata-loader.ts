@@ -50,7 +50,7 @@ export class MetadataLoader implements MetadataVisitor {
   process(record: ProcessRecord): void {
     const { state } = this;
     const { names } = state;
-    const thread = new ThreadInfo(record.tid, names.internText(record.comm), names.empty);
+    const thread = new ThreadInfo(record.tid, names.internText(record.comm), names.empty, state.slots);
     thread.pid = record.pid;
     thread.ptid = record.ptid;
     thread.sid = record.sid;

@@ -83,6 +83,7 @@ function copyProgram(state: State, to: ThreadInfo, from: ThreadInfo): void {
   to.env = from.env;
   to.uid = from.uid;
   to.gid = from.gid;
+  state.programChanged(to);
 }
 
 function refreshDescriptors(state: State, known: ThreadInfo, now: State, thread: ThreadInfo): void {

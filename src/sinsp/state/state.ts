@@ -9,7 +9,18 @@ import type { EventSource } from '../../capture/event-source.js';
 import { readMetadataBlock } from '../../scap/metadata.js';
 import type { EventCursor } from '../event.js';
 import { hasBytes, latin1, type Name, Names } from '../names.js';
-import { EC, EF, EVENT_CATEGORIES, EVENT_COUNT, EVENT_FLAGS, EVENTS, PPME, PT } from '../schema/index.js';
+import { EF, EVENT_FLAGS, PPME } from '../schema/index.js';
+import {
+  BEGIN,
+  EXIT_FD_PARAM,
+  EXIT_NAMES_FD,
+  NEVER_CREATES,
+  NO_PAIRING,
+  SKIP,
+  SOCKET_CALL,
+  UNUSUAL,
+  USES_FD,
+} from './begin-kinds.js';
 import { Containers } from './containers.js';
 import { CANCELED_FD, FdInfo } from './fd-info.js';
 import { type PortText, portNumber, socketName } from './fd-names.js';
@@ -22,7 +33,18 @@ import { PathMemory } from './path-memory.js';
 import { PathBuffer } from './paths.js';
 import { StoredEnter } from './stored-enter.js';
 import { ACTIVE, CLONE_FILES, CLONE_THREAD, IS_MAIN_THREAD, NAME_CHANGED } from './thread-flags.js';
-import { NO_EVENT, ThreadInfo } from './thread-info.js';
+import { ThreadInfo } from './thread-info.js';
+import {
+  MARKS,
+  NO_EVENT,
+  NO_TABLE,
+  OWNER,
+  SLOT_INTEGERS,
+  STORED_NONE,
+  STORED_RECORD,
+  STORED_SLOT,
+  ThreadSlots,
+} from './thread-slots.js';
 import { UserTables } from './users.js';
 
 export interface StateOptions {
@@ -54,61 +76,21 @@ export interface MachineInfo {
   bootTs: bigint;
 }
 
-/** What `begin` does with an event, by code. */
-const SKIP = 1;
-const NO_THREAD = 2;
-const NEVER_CREATES = 4;
-const NO_PAIRING = 8;
-const USES_FD = 16;
-/** The exit event names its descriptor itself: see EXIT_FD_PARAM. */
-const EXIT_NAMES_FD = 32;
-
-/** For exit events that work on a descriptor: the parameter that names it, in captures that have it; 0 for none. */
-const EXIT_FD_PARAM = Uint8Array.from(EVENTS, (event) => {
-  if (!event.isExit || (event.flags & EF.USES_FD) === 0) return 0;
-  for (const wanted of ['fd', 'oldfd', 'out_fd', 'fd_in', 'dirfd']) {
-    const index = event.params.findIndex((param) => param.name === wanted && param.type === PT.FD);
-    // Where 0.29.3 has the parameter too, its descriptor becomes the event's when the event is parsed, not before.
-    if (index > 0 && !(event.in0293 && index < event.shown)) return index;
-  }
-  return 0;
-});
-
-const CLONES: ReadonlySet<number> = new Set(
-  EVENTS.filter((event) => event.isExit && /^SYSCALL_(CLONE|CLONE3|FORK|VFORK)(_\d+)?_X$/.test(event.enumName)).map(
-    (event) => event.code,
-  ),
-);
-/** Events that belong to no thread. */
-const THREADLESS: ReadonlySet<number> = new Set([
-  PPME.CONTAINER_JSON_E,
-  PPME.CONTAINER_JSON_2_E,
-  PPME.USER_ADDED_E,
-  PPME.USER_DELETED_E,
-  PPME.GROUP_ADDED_E,
-  PPME.GROUP_DELETED_E,
-  PPME.ASYNCEVENT_E,
-  PPME.PLUGINEVENT_E,
-]);
-
-const BEGIN = Uint8Array.from({ length: EVENT_COUNT }, (_, type) => {
-  const flags = EVENT_FLAGS[type]!;
-  let kind = 0;
-  if (flags & EF.SKIPPARSERESET) kind |= SKIP;
-  if (THREADLESS.has(type) || (EVENT_CATEGORIES[type]! & EC.ITER) !== 0) kind |= NO_THREAD;
-  if (CLONES.has(type) || type === PPME.SCHEDSWITCH_6_E) kind |= NEVER_CREATES;
-  if (type === PPME.SCHEDSWITCH_6_E) kind |= NO_PAIRING;
-  if (flags & EF.USES_FD) kind |= USES_FD;
-  if (EXIT_FD_PARAM[type] !== 0) kind |= EXIT_NAMES_FD;
-  return kind;
-});
-/** Kinds that leave the short way of `begin`. */
-const UNUSUAL = SKIP | NO_THREAD | NO_PAIRING;
+/** Looks threads up by id, beside the table of the state: those that were seen doing something. */
+export interface ThreadIndex {
+  /** Its id is new, or had another thread. */
+  add(thread: ThreadInfo): void;
+  /** Does nothing when it is not there. */
+  remove(tid: number): void;
+  clear(): void;
+  /** From now on the end of a call may change something through its descriptor, whatever the call. */
+  watchFdExits(): void;
+}
 
 const FD_EVENT = EF.CREATES_FD | EF.USES_FD | EF.DESTROYS_FD;
 
 /** A copy of a thread with copies of its descriptors. */
-function copyThread(thread: ThreadInfo): ThreadInfo {
+function copyThread(thread: ThreadInfo, stored: StoredEnter | null, slots: ThreadSlots): ThreadInfo {
   const copy = Object.assign(Object.create(ThreadInfo.prototype) as ThreadInfo, thread);
   copy.fds = new FdTable();
   thread.fds.forEach((fd, number) => {
@@ -117,8 +99,12 @@ function copyThread(thread: ThreadInfo): ThreadInfo {
     other.nameChanged = fd.nameChanged;
     copy.fds.set(number, other);
   });
-  copy.stored = thread.hasStored && thread.stored !== null ? thread.stored.copy() : null;
-  copy.hasStored = copy.stored !== null;
+  copy.slots = NO_TABLE;
+  copy.slot = 0;
+  copy.joinTable(slots);
+  thread.slots.copy(thread.slot, slots, copy.slot);
+  copy.stored = stored?.copy() ?? null;
+  copy.hasStored = copy.stored === null ? STORED_NONE : STORED_RECORD;
   copy.extra = null;
   return copy;
 }
@@ -143,6 +129,13 @@ export class State {
   onUnknownThread: ((tid: number) => ThreadInfo | undefined) | null = null;
   /** How ports look in names of sockets (service names with -R); set it before the first event. */
   portText: PortText = portNumber;
+
+  /** What the most frequent events change, of the threads in the table. */
+  readonly slots = new ThreadSlots();
+  /** Who else looks threads up by id, once there is somebody. */
+  index: ThreadIndex | null = null;
+  /** A close was canceled at some time: see `putFd`. */
+  closesCanceled = false;
 
   readonly maxThreads: number;
   readonly maxFds: number;
@@ -196,7 +189,9 @@ export class State {
 
   /** Forgets everything: a new section begins. */
   reset(): void {
+    for (const thread of this.threads.values()) thread.leaveTable();
     this.threads.clear();
+    this.index?.clear();
     this.groupSizes.clear();
     this.users.clear();
     this.groups.clear();
@@ -216,7 +211,8 @@ export class State {
   copyFrom(other: State): void {
     other.removeScheduled();
     this.reset();
-    for (const [tid, thread] of other.threads) this.threads.set(tid, copyThread(thread));
+    for (const [tid, thread] of other.threads)
+      this.addCopy(tid, copyThread(thread, other.storedOf(thread), this.slots));
     for (const [pid, size] of other.groupSizes) this.groupSizes.set(pid, size);
     for (const [uid, user] of other.users) this.users.set(uid, user);
     for (const [gid, group] of other.groups) this.groups.set(gid, group);
@@ -227,11 +223,21 @@ export class State {
     this.portText = other.portText;
   }
 
+  private addCopy(tid: number, thread: ThreadInfo): void {
+    this.threads.set(tid, thread);
+    if ((thread.flags & ACTIVE) !== 0) this.index?.add(thread);
+  }
+
   // -- per event ----------------------------------------------------------------------------------------------
 
   /** Removes what the previous event scheduled: exited threads, closed descriptors. */
   removeScheduled(): void {
     if (this.scheduled) this.removeNow();
+  }
+
+  /** The previous event scheduled something. */
+  get hasScheduled(): boolean {
+    return this.scheduled;
   }
 
   private removeNow(): void {
@@ -299,7 +305,10 @@ export class State {
     }
     event.thread = thread;
     if (thread === null) return;
-    if ((kind & NEVER_CREATES) === 0 && (thread.flags & ACTIVE) === 0) thread.flags |= ACTIVE;
+    if ((kind & NEVER_CREATES) === 0 && (thread.flags & ACTIVE) === 0) {
+      thread.flags |= ACTIVE;
+      this.index?.add(thread);
+    }
     if ((type & 1) === 0) {
       thread.lastEventType = type;
       thread.latency = 0;
@@ -309,10 +318,8 @@ export class State {
         return;
       }
       // The descriptor is the first parameter.
-      const num = event.paramInt64(0, -1);
-      thread.lastFd = num;
-      event.fdNum = num;
-      event.fd = this.getFd(thread, num);
+      thread.lastFd = event.paramInt64(0, -1);
+      this.attachFd(event, thread);
       return;
     }
     const enterTime = thread.enterTime;
@@ -324,16 +331,36 @@ export class State {
     event.paired = true;
     if ((kind & USES_FD) === 0) return;
     if (type === PPME.SYSCALL_COPY_FILE_RANGE_X) thread.lastFd = event.paramInt64(1, -1);
+    this.attachFd(event, thread);
+  }
+
+  /** Makes the descriptor that the thread used last the event's. */
+  attachFd(event: EventCursor, thread: ThreadInfo): void {
     const num = thread.lastFd;
     event.fdNum = num;
     const fd = this.getFd(thread, num);
     event.fd = fd;
-    if (fd?.closeCanceled) this.dropCanceled(thread, fd);
+    if (num < MARKS && this.index !== null) this.markFd(event, thread, num, fd);
+    if (event.paired && fd?.closeCanceled) this.dropCanceled(thread, fd);
   }
 
   /** Events that leave pairing alone, and do not make threads: their thread is only looked up. */
   private beginUnusual(event: EventCursor): void {
     event.thread = this.threads.get(event.tid) ?? null;
+  }
+
+  /** Tells the stepper what was found of a descriptor. */
+  private markFd(event: EventCursor, thread: ThreadInfo, num: number, fd: FdInfo | null): void {
+    const table = this.fdTable(thread);
+    thread.slots.integers[thread.slot * SLOT_INTEGERS + OWNER] = table.slot;
+    // Calls of sockets may make another kind of it.
+    if ((BEGIN[event.type]! & SOCKET_CALL) !== 0) table.forget(num);
+    else table.mark(num, fd);
+  }
+
+  /** A thread runs another program, or has other flags: its descriptor table and its name may be others. */
+  programChanged(thread: ThreadInfo): void {
+    thread.slots.programChanged(thread.slot);
   }
 
   /** An exit whose enter was not seen: newer captures name the descriptor in the exit event. */
@@ -343,8 +370,7 @@ export class State {
     const num = event.paramInt64(index);
     if (Number.isNaN(num)) return;
     thread.lastFd = num;
-    event.fdNum = num;
-    event.fd = this.getFd(thread, num);
+    this.attachFd(event, thread);
   }
 
   /** The number of a canceled close was used again: its exit takes away the record that was put aside. */
@@ -360,10 +386,10 @@ export class State {
     if (handler !== null) handler(this, event);
     if ((type & 1) !== 0) {
       const thread = event.thread;
-      if (thread?.hasStored) {
-        thread.hasStored = false;
-        thread.stored!.type = NO_EVENT;
-      }
+      if (thread !== null && thread.hasStored !== STORED_NONE) thread.hasStored = STORED_NONE;
+    }
+    if ((BEGIN[type]! & SOCKET_CALL) !== 0 && event.thread !== null) {
+      this.fdTable(event.thread).forget(event.thread.lastFd);
     }
   }
 
@@ -384,15 +410,23 @@ export class State {
     if (old === undefined) {
       if (this.threads.size >= this.maxThreads) {
         this.droppedThreads++;
+        thread.leaveTable();
         return false;
       }
     } else {
       this.leaveGroup(old);
     }
+    thread.joinTable(this.slots);
+    this.slots.setPid(thread.slot, thread.pid);
     if (count && (thread.flags & CLONE_THREAD) !== 0) this.countChild(thread);
-    if (old !== undefined && old !== thread) old.removed = true;
+    if (old !== undefined && old !== thread) {
+      old.removed = true;
+      old.leaveTable();
+    }
     thread.removed = false;
     this.threads.set(thread.tid, thread);
+    if ((thread.flags & ACTIVE) !== 0) this.index?.add(thread);
+    else this.index?.remove(thread.tid);
     this.groupSizes.set(thread.pid, (this.groupSizes.get(thread.pid) ?? 0) + 1);
     return true;
   }
@@ -412,6 +446,7 @@ export class State {
     }
     thread.pid = pid;
     thread.main = null;
+    thread.slots.setPid(thread.slot, pid);
   }
 
   /** Counts a thread as a child of its main thread. */
@@ -429,7 +464,7 @@ export class State {
     if (this.threads.size >= this.maxThreads) return null;
     const found = this.onUnknownThread?.(tid);
     if (found !== undefined) return found;
-    const thread = new ThreadInfo(tid, this.notAvailable, this.names.empty);
+    const thread = new ThreadInfo(tid, this.notAvailable, this.names.empty, this.slots);
     thread.placeholder = true;
     thread.flags = NAME_CHANGED;
     // Made out of thin air: threads that name it as their process are already there.
@@ -454,10 +489,11 @@ export class State {
     const stored = thread.stored;
     if (stored !== null) {
       thread.stored = null;
-      thread.hasStored = false;
-      stored.type = NO_EVENT;
+      thread.hasStored = STORED_NONE;
       if (this.spareStores.length < 64) this.spareStores.push(stored);
     }
+    this.index?.remove(tid);
+    thread.leaveTable();
   }
 
   /** The main thread of a thread's process, or the thread itself when it is unknown and the table is full. */
@@ -635,9 +671,12 @@ export class State {
       // The number is in use again before its close came back: the close must not take the new one away.
       fd.closeInProgress = false;
       fd.closeCanceled = true;
+      this.closesCanceled = true;
+      this.index?.watchFdExits();
       table.set(CANCELED_FD, old);
     }
     table.set(num, fd);
+    thread.slots.integers[thread.slot * SLOT_INTEGERS + OWNER] = table.slot;
     return true;
   }
 
@@ -670,16 +709,25 @@ export class State {
     const thread = event.thread;
     if (thread === null) return;
     thread.stored ??= this.spareStores.pop() ?? new StoredEnter();
-    thread.hasStored = true;
-    thread.stored.store(event);
+    if (thread.stored.store(event)) thread.hasStored = STORED_RECORD;
   }
 
   /** The stored enter event of an exit event; null when there is none or it is another one's. */
   enterOf(event: EventCursor): StoredEnter | null {
     const thread = event.thread;
     if (thread === null || !event.paired) return null;
-    const stored = thread.stored;
+    const stored = this.storedOf(thread);
     return stored !== null && stored.type === event.type - 1 ? stored : null;
+  }
+
+  /** The enter event that waits for its exit in this thread; null when none does. */
+  storedOf(thread: ThreadInfo): StoredEnter | null {
+    if (thread.hasStored === STORED_SLOT) {
+      thread.stored ??= this.spareStores.pop() ?? new StoredEnter();
+      thread.stored.take(thread.slots, thread.slot);
+      thread.hasStored = STORED_RECORD;
+    }
+    return thread.hasStored === STORED_NONE ? null : thread.stored;
   }
 
   /** A text parameter as a name; the empty one when it is absent. */

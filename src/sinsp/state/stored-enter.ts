@@ -4,62 +4,88 @@
  */
 import type { EventCursor } from '../event.js';
 import { int64 } from '../integers.js';
-import { NO_EVENT } from './thread-info.js';
+import { NO_EVENT, ROOM_BYTES, SLOT_INTEGERS, STORED_SHAPE, STORED_TYPE, type ThreadSlots } from './thread-slots.js';
 
 /** Longer enter events are not kept. */
 export const LONGEST_STORED = 4096;
 
+const NOTHING = new Uint8Array(1);
+const NOTHING_VIEW = new DataView(NOTHING.buffer);
+
 export class StoredEnter {
-  /** The length array and the values of the event. */
-  bytes = new Uint8Array(256);
-  view = new DataView(this.bytes.buffer);
-  /** Event code, or NO_EVENT when nothing is stored. */
+  /** The length array and the values of the event, from `start` on. */
+  bytes: Uint8Array = NOTHING;
+  view: DataView = NOTHING_VIEW;
+  private start = 0;
+  /** Event code; only good while something is stored. */
   type = NO_EVENT;
   nparams = 0;
   private lengthSize = 2;
+  private own: Uint8Array = NOTHING;
+  private ownView: DataView = NOTHING_VIEW;
 
-  /** Copies the event; one that is too long is not stored. */
-  store(event: EventCursor): void {
+  /** Copies the event; false for one that is too long, which is not stored. */
+  store(event: EventCursor): boolean {
     const source = event.view;
     const eventLength = source.getUint32(event.headerOffset + 16, true);
     const from = event.lengthsOffset;
     const size = event.headerOffset + eventLength - from;
-    if (eventLength > LONGEST_STORED || size < 0) return;
-    if (size + 4 > this.bytes.length) this.grow(size + 4);
+    if (eventLength > LONGEST_STORED || size < 0) return false;
+    this.makeRoom(size + 4);
     const target = this.view;
     // Four bytes at a time: the event is followed by at least the four bytes of its block's trailer.
     for (let at = 0; at < size; at += 4) target.setInt32(at, source.getInt32(from + at, true), true);
     this.type = event.type;
     this.nparams = event.nparams;
     this.lengthSize = event.lengthSize;
+    return true;
+  }
+
+  /** Shows the event in a slot's room: good as long as the slot keeps it. */
+  take(slots: ThreadSlots, slot: number): void {
+    const shape = slots.integers[slot * SLOT_INTEGERS + STORED_SHAPE]!;
+    this.bytes = slots.rooms;
+    this.view = slots.roomView;
+    this.start = slot * ROOM_BYTES;
+    this.type = slots.integers[slot * SLOT_INTEGERS + STORED_TYPE]!;
+    this.nparams = shape >> 8;
+    this.lengthSize = shape & 0xff;
   }
 
   copy(): StoredEnter {
     const other = new StoredEnter();
-    other.bytes = this.bytes.slice();
-    other.view = new DataView(other.bytes.buffer);
+    const size = this.paramOffset(this.nparams) - this.start;
+    other.makeRoom(size);
+    other.bytes.set(this.bytes.subarray(this.start, this.start + size));
     other.type = this.type;
     other.nparams = this.nparams;
     other.lengthSize = this.lengthSize;
     return other;
   }
 
-  private grow(size: number): void {
-    let length = this.bytes.length;
-    while (length < size) length *= 2;
-    this.bytes = new Uint8Array(length);
-    this.view = new DataView(this.bytes.buffer);
+  /** Bytes of its own, at least so many. */
+  private makeRoom(size: number): void {
+    if (this.own.length < size) {
+      let length = 256;
+      while (length < size) length *= 2;
+      this.own = new Uint8Array(length);
+      this.ownView = new DataView(this.own.buffer);
+    }
+    this.bytes = this.own;
+    this.view = this.ownView;
+    this.start = 0;
   }
 
   /** Bytes of a parameter, 0 when it is absent. */
   paramLength(index: number): number {
     if (index >= this.nparams) return 0;
-    return this.lengthSize === 2 ? this.view.getUint16(index * 2, true) : this.view.getUint32(index * 4, true);
+    const at = this.start + index * this.lengthSize;
+    return this.lengthSize === 2 ? this.view.getUint16(at, true) : this.view.getUint32(at, true);
   }
 
   /** Offset of a parameter in {@link bytes}. */
   paramOffset(index: number): number {
-    let offset = this.nparams * this.lengthSize;
+    let offset = this.start + this.nparams * this.lengthSize;
     for (let i = 0; i < index; i++) offset += this.paramLength(i);
     return offset;
   }

@@ -1,0 +1,167 @@
+/**
+ * What the most frequent events change, by thread: side by side in few arrays, where the stepper (../stepper) finds and
+ * changes it too. A thread that is in the thread table has a slot of its own; all others share slot 0, which keeps what the
+ * thread that left last had.
+ *
+ * The stepper also does opens' enter events and closes of descriptors. What it did of those is not in the records of
+ * JavaScript at once: a descriptor table looks at its marks before it says anything (see fd-table.ts).
+ */
+
+/** No enter event is waiting for its exit. */
+export const NO_EVENT = 0xffff;
+
+/** A slot as 64-bit floating point numbers. */
+export const SLOT_DOUBLES = 13;
+export const ENTER_TIME = 1;
+export const LATENCY = 2;
+export const PFMAJOR = 4;
+export const PFMINOR = 5;
+export const VMSIZE = 6;
+export const VMRSS = 7;
+export const VMSWAP = 8;
+/** The same slot as 32-bit integers. */
+export const SLOT_INTEGERS = 2 * SLOT_DOUBLES;
+export const LAST_FD = 0;
+export const LAST_EVENT_TYPE = 6;
+/** STORED_*: where the enter event is whose parameters its exit needs. */
+export const HAS_STORED = 7;
+export const TID = 18;
+export const PID = 19;
+/** Slot of the thread whose descriptor table this one uses; 0: has to be found out. */
+export const OWNER = 20;
+/** Marks from MARK_CLOSING on among the table's. */
+export const PENDING = 21;
+/** The enter event in the slot's room: its code, and its parameters' number and size of lengths. */
+export const STORED_TYPE = 22;
+export const STORED_SHAPE = 23;
+/** Slot of the process's main thread; 0: has to be found out. */
+export const MAIN = 24;
+/** Number of the filter that lets nothing of this thread through, whatever it is; 0: none is known. */
+export const EXCLUDED = 25;
+
+export const SLOT_BYTES = SLOT_DOUBLES * 8;
+
+/** Values of HAS_STORED: nothing, in the thread's StoredEnter, in the slot's room. */
+export const STORED_NONE = 0;
+export const STORED_RECORD = 1;
+export const STORED_SLOT = 2;
+/** Room for the parameters of one enter event. */
+export const ROOM_BYTES = 256;
+
+/** Descriptors below this have a mark. */
+export const MARKS = 64;
+/** Nothing is known; not in the table; in the table, and data that goes through it changes nothing. */
+export const MARK_UNKNOWN = 0;
+export const MARK_ABSENT = 1;
+export const MARK_PLAIN = 2;
+/** As MARK_PLAIN, with a close under way; closed: the record in the table is of no meaning any more. */
+export const MARK_CLOSING = 3;
+export const MARK_GONE = 4;
+
+/** Value of LAST_FD for numbers beyond 32 bits, which are elsewhere. */
+export const WIDE_FD = -0x8000_0000;
+
+const FIRST_SLOTS = 64;
+/** Of no process: no other value is an id here. */
+const NO_ID = -0x8000_0000;
+
+const idOf = (id: number): number => (id === (id | 0) ? id : NO_ID);
+
+export class ThreadSlots {
+  doubles = new Float64Array(FIRST_SLOTS * SLOT_DOUBLES);
+  integers = new Int32Array(this.doubles.buffer);
+  marks = new Uint8Array(FIRST_SLOTS * MARKS);
+  /** Room for enter events; empty as long as nobody puts them there. */
+  rooms: Uint8Array = new Uint8Array(0);
+  roomView = new DataView(this.rooms.buffer);
+  private limit = Number.POSITIVE_INFINITY;
+  private readonly free: number[] = [];
+  /** Slots that were ever taken, slot 0 among them. */
+  private used = 1;
+
+  constructor() {
+    this.clear(0);
+  }
+
+  /**
+   * From now on everything lies in this memory: `slots` slots, then their marks, then their rooms, from `offset` on.
+   * Returns the offset behind it.
+   */
+  moveTo(memory: ArrayBuffer, offset: number, slots: number): number {
+    const doubles = new Float64Array(memory, offset, slots * SLOT_DOUBLES);
+    doubles.set(this.doubles.subarray(0, this.used * SLOT_DOUBLES));
+    this.doubles = doubles;
+    this.integers = new Int32Array(memory, offset, slots * SLOT_INTEGERS);
+    const marksAt = offset + slots * SLOT_BYTES;
+    const marks = new Uint8Array(memory, marksAt, slots * MARKS);
+    marks.set(this.marks.subarray(0, this.used * MARKS));
+    this.marks = marks;
+    const roomsAt = marksAt + slots * MARKS;
+    this.rooms = new Uint8Array(memory, roomsAt, slots * ROOM_BYTES);
+    this.roomView = new DataView(memory, roomsAt, slots * ROOM_BYTES);
+    this.limit = slots;
+    return roomsAt + slots * ROOM_BYTES;
+  }
+
+  /** A slot for a thread of which no event was seen; 0 when there are no more. */
+  take(tid: number, pid: number): number {
+    let slot = this.free.pop();
+    if (slot === undefined) {
+      if (this.used === this.limit) return 0;
+      slot = this.used++;
+      if (slot * SLOT_DOUBLES === this.doubles.length) this.grow();
+    }
+    this.clear(slot);
+    this.integers[slot * SLOT_INTEGERS + TID] = idOf(tid);
+    this.setPid(slot, pid);
+    return slot;
+  }
+
+  /** Gives a slot back. */
+  release(slot: number): void {
+    if (slot === 0) return;
+    this.copy(slot, this, 0);
+    this.integers[slot * SLOT_INTEGERS + TID] = NO_ID;
+    this.free.push(slot);
+  }
+
+  setPid(slot: number, pid: number): void {
+    this.integers[slot * SLOT_INTEGERS + PID] = idOf(pid);
+    this.integers[slot * SLOT_INTEGERS + MAIN] = 0;
+    this.programChanged(slot);
+  }
+
+  /** What was found out of a thread by its process, program and flags has to be found out again. */
+  programChanged(slot: number): void {
+    this.integers[slot * SLOT_INTEGERS + OWNER] = 0;
+    this.integers[slot * SLOT_INTEGERS + EXCLUDED] = 0;
+  }
+
+  private clear(slot: number): void {
+    const { doubles, integers } = this;
+    const first = slot * SLOT_DOUBLES;
+    doubles.fill(0, first, first + SLOT_DOUBLES);
+    doubles[first + ENTER_TIME] = Number.NaN;
+    integers[slot * SLOT_INTEGERS + LAST_EVENT_TYPE] = NO_EVENT;
+    integers[slot * SLOT_INTEGERS + TID] = NO_ID;
+    this.marks.fill(MARK_UNKNOWN, slot * MARKS, (slot + 1) * MARKS);
+  }
+
+  private grow(): void {
+    const { doubles, marks } = this;
+    this.doubles = new Float64Array(doubles.length * 2);
+    this.doubles.set(doubles);
+    this.integers = new Int32Array(this.doubles.buffer);
+    this.marks = new Uint8Array(marks.length * 2);
+    this.marks.set(marks);
+  }
+
+  /** Copies what events of the thread have changed to another slot, here or elsewhere. */
+  copy(slot: number, to: ThreadSlots, toSlot: number): void {
+    const from = slot * SLOT_DOUBLES;
+    to.doubles.set(this.doubles.subarray(from, from + VMSWAP + 1), toSlot * SLOT_DOUBLES);
+  }
+}
+
+/** For threads that are in no table. */
+export const NO_TABLE = new ThreadSlots();

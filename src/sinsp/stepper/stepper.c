@@ -1,0 +1,477 @@
+/*
+ * The inner loop of a walk through events, as WebAssembly: finds event after event in a window of whole blocks, checks
+ * every length, pairs enter with exit in their threads, and stops where JavaScript has to do something: at an event
+ * that somebody wants, and at whatever is not plain. It changes nothing but the pairing of threads it knows.
+ *
+ * What it does for an event is what Inspector.locate and State.begin do; test/sinsp/stepper.test.ts holds it against
+ * them. Made into stepper.generated.ts by scripts/generate-stepper.ts. The structures here are read and written by
+ * stepper.ts: change both.
+ */
+typedef unsigned char u8;
+typedef unsigned short u16;
+typedef unsigned int u32;
+typedef int i32;
+typedef unsigned long long u64;
+typedef long long i64;
+
+/* Captures align nothing. */
+#define READ(type, address) (((const struct { type value; } __attribute__((packed)) *)(address))->value)
+
+#define EVENT_CODES 1024
+#define MAX_PARAMS 64
+
+/* What is done with events of a code: see stepper.ts. */
+#define KNOWN 1       /* not set: JavaScript does everything */
+#define WANTED 2      /* JavaScript goes on after the pairing */
+#define USES_FD 4
+#define LOOKUP_ONLY 8 /* its thread is looked up, and that is all */
+#define REJECTED 16   /* nothing is done, and its exit will find no partner */
+#define ASKED 32      /* wanted unless the filter excludes the thread */
+#define REJECTABLE 64 /* rejected if it does */
+
+/* What events change, where that can be done here. */
+#define NOTHING 0
+#define STORE 1        /* kept for its exit */
+#define STORE_DUP 2    /* the same, if it is fcntl of a kind that makes descriptors */
+#define STREAM 3       /* data went through a descriptor */
+#define CLOSE_ENTER 4
+#define CLOSE_EXIT 5
+#define MEMORY 6       /* sizes of the process */
+#define SWITCH 7
+#define UNLESS_FAILED 8 /* nothing if the call failed */
+#define FCNTL_EXIT 9   /* nothing if its enter was not kept */
+
+#define F_DUPFD 1
+#define F_DUPFD_CLOEXEC 26
+
+/* Block types of version 2 events: plain, with flags, large, both. */
+#define EVENT_V2 0x216
+#define EVENT_V2_FLAGS 0x217
+#define EVENT_V2_LARGE 0x221
+#define EVENT_V2_FLAGS_LARGE 0x222
+
+/* Of one with 16-bit lengths. */
+#define LONGEST_BLOCK (65536 + 8)
+
+#define STATE_ONLY 1
+
+/* How step() ends. */
+#define AT_END 0
+#define AT_EVENT 1
+#define AT_OTHER 2
+
+/* A slot, its marks and its room: see thread-slots.ts. */
+#define NO_EVENT 0xffff
+#define STORED_SLOT 2
+struct thread {
+  i32 last_fd;
+  i32 unused;
+  double enter_time;
+  double latency;
+  i32 last_event;
+  i32 has_stored;
+  double pfmajor;
+  double pfminor;
+  double vmsize;
+  double vmrss;
+  double vmswap;
+  i32 tid;
+  i32 pid;
+  u32 owner;
+  u32 pending;
+  u32 stored_type;
+  u32 stored_shape;
+  u32 main;
+  /* Number of the filter that excludes it. */
+  u32 excluded;
+};
+
+/* The number is in ThreadInfo. */
+#define WIDE_FD (-0x7fffffff - 1)
+
+#define MARKS 64
+#define UNKNOWN 0
+#define ABSENT 1
+#define PLAIN 2
+#define CLOSING 3
+#define GONE 4
+struct marks {
+  u8 of[MARKS];
+};
+
+#define ROOM 256
+struct room {
+  u8 bytes[ROOM];
+};
+
+struct entry {
+  i32 tid;
+  /* 0: free. */
+  u32 slot;
+};
+
+static struct {
+  u8 codes[EVENT_CODES];
+  /* For exit events that name their descriptor: the parameter. */
+  u8 exit_fd[EVENT_CODES];
+  /* What is changed: NOTHING, STORE, ... */
+  u8 changes[EVENT_CODES];
+  i32 param_offsets[MAX_PARAMS];
+  i32 param_lengths[MAX_PARAMS];
+  /* The event at which step() ended; time and count are also good at other ends. */
+  struct {
+    double time;
+    u32 offset;
+    u32 length;
+    u32 header;
+    u32 lengths;
+    u32 length_size;
+    u32 data;
+    u32 nparams;
+    u32 type;
+    u32 cpu;
+    u32 flags;
+    u32 ts_low;
+    u32 ts_high;
+    i32 tid;
+    u32 slot;
+    u32 paired;
+    /* The descriptor of the thread's last_fd is the event's. */
+    u32 attach;
+    /* Events passed, this one included. */
+    u32 count;
+  } at;
+  /* Timestamp of the first event. */
+  u32 first_low;
+  u32 first_high;
+  /* The thread that was found last; slot 0: look again. */
+  i32 last_tid;
+  u32 last_slot;
+  u32 filter;
+} shared;
+
+static struct thread *threads;
+static struct marks *marks;
+static struct room *rooms;
+static struct entry *entries;
+static u32 mask;
+
+__attribute__((export_name("shared"))) void *shared_address(void) { return &shared; }
+
+/* `count` slots, with marks and rooms behind them; a table of entries with a power of two places. */
+__attribute__((export_name("place"))) void place(struct thread *slots, u32 count, struct entry *table, u32 places) {
+  threads = slots;
+  marks = (struct marks *)(slots + count);
+  rooms = (struct room *)(marks + count);
+  entries = table;
+  mask = places - 1;
+}
+
+/* The table is filled in stepper.ts: open addressing, the same hash. */
+static u32 find(i32 tid) {
+  if (shared.last_slot != 0 && tid == shared.last_tid) return shared.last_slot;
+  u32 at = ((u32)tid * 2654435761u >> 7) & mask;
+  while (entries[at].slot != 0) {
+    if (entries[at].tid == tid) {
+      shared.last_tid = tid;
+      return shared.last_slot = entries[at].slot;
+    }
+    at = (at + 1) & mask;
+  }
+  return 0;
+}
+
+/* An unsigned parameter of up to 4 bytes; `missing` when it is not there. */
+static double uint32_param(const u8 *at, u32 length, double missing) {
+  switch (length) {
+    case 0:
+      return missing;
+    case 1:
+      return *at;
+    case 2:
+    case 3:
+      return READ(u16, at);
+    default:
+      return READ(u32, at);
+  }
+}
+
+/* An unsigned 64-bit parameter. */
+static double uint64_param(const u8 *at, u32 length, double missing) { return length < 8 ? missing : (double)READ(u64, at); }
+
+static int is_failure(const u8 *result, u32 length) { return length >= 8 && READ(i64, result) < 0; }
+
+/* The parameter that names the descriptor is there and is not a number of 32 bits. */
+static int is_wide(const u8 *window, u32 index, u32 is_exit, u32 nparams) {
+  if ((is_exit && index == 0) || index >= nparams || shared.param_lengths[index] < 8) return 0;
+  i64 num = READ(i64, window + shared.param_offsets[index]);
+  return num != (i32)num || (i32)num == WIDE_FD;
+}
+
+/* The mark of the thread's last descriptor; null when JavaScript has to look. */
+static u8 *mark_of(struct thread *thread, u32 slot) {
+  i32 num = thread->last_fd;
+  u32 owner = thread->owner;
+  if (owner == 0 || num >= MARKS) return 0;
+  /* Of a process that is gone, or another one by now. */
+  if (owner != slot && threads[owner].tid != thread->pid) return 0;
+  return marks[owner].of + num;
+}
+
+static int store(struct thread *thread, u32 slot, u32 type, u32 shape, const u8 *from, u32 size) {
+  if (size > ROOM) return 0;
+  u8 *to = rooms[slot].bytes;
+  for (u32 at = 0; at < size; at += 8) *(u64 *)(to + at) = READ(u64, from + at);
+  thread->has_stored = STORED_SLOT;
+  thread->stored_type = type;
+  thread->stored_shape = shape;
+  return 1;
+}
+
+/*
+ * Does what the event changes; 0 when that is left to JavaScript. The event's lengths and parameters lie from `lengths` to
+ * `end` of the batch at `window`.
+ */
+static int change(struct thread *thread, u32 slot, u32 type, u32 paired, u32 attach, const u8 *window, u32 nparams, u32 large,
+                  const u8 *lengths, const u8 *end) {
+  u32 kind = shared.changes[type];
+  const i32 *offsets = shared.param_offsets;
+  const i32 *sizes = shared.param_lengths;
+  /* An exit forgets the enter that was kept. */
+  if ((type & 1) != 0 && thread->has_stored != 0 && kind != UNLESS_FAILED) return 0;
+  switch (kind) {
+    case STORE_DUP: {
+      double command = nparams < 2 ? 0 : uint32_param(window + offsets[1], sizes[1], 0);
+      if (command != F_DUPFD && command != F_DUPFD_CLOEXEC) return 1;
+      return store(thread, slot, type, nparams << 8 | (large ? 4 : 2), lengths, end - lengths);
+    }
+    case STORE:
+      return store(thread, slot, type, nparams << 8 | (large ? 4 : 2), lengths, end - lengths);
+    case STREAM: {
+      if (!attach || thread->last_fd < 0) return 1;
+      u8 *mark = mark_of(thread, slot);
+      return mark != 0 && *mark != UNKNOWN;
+    }
+    case CLOSE_ENTER: {
+      if (thread->last_fd < 0) return 1;
+      u8 *mark = mark_of(thread, slot);
+      if (mark == 0 || *mark == UNKNOWN) return 0;
+      if (*mark == PLAIN) {
+        *mark = CLOSING;
+        threads[thread->owner].pending++;
+      }
+      return 1;
+    }
+    case CLOSE_EXIT: {
+      if (!paired || nparams == 0 || sizes[0] < 8) return 0;
+      if (thread->last_fd < 0) return 1;
+      u8 *mark = mark_of(thread, slot);
+      if (mark == 0) return 0;
+      if (*mark == CLOSING) {
+        if (READ(i64, window + offsets[0]) >= 0) {
+          *mark = GONE;
+        } else {
+          *mark = PLAIN;
+          threads[thread->owner].pending--;
+        }
+        return 1;
+      }
+      return *mark == ABSENT || *mark == GONE;
+    }
+    case MEMORY:
+      if (nparams < 4) return 1;
+      thread->vmsize = uint32_param(window + offsets[1], sizes[1], thread->vmsize);
+      thread->vmrss = uint32_param(window + offsets[2], sizes[2], thread->vmrss);
+      thread->vmswap = uint32_param(window + offsets[3], sizes[3], thread->vmswap);
+      return 1;
+    case SWITCH: {
+      if (nparams < 6) return 1;
+      if (slot == 0) return 0;
+      /* Sizes are those of the process. */
+      struct thread *main = thread;
+      if (thread->tid != thread->pid) {
+        main = threads + thread->main;
+        if (thread->main == 0 || main->tid != thread->pid) return 0;
+      }
+      thread->pfmajor = uint64_param(window + offsets[1], sizes[1], thread->pfmajor);
+      thread->pfminor = uint64_param(window + offsets[2], sizes[2], thread->pfminor);
+      main->vmsize = uint32_param(window + offsets[3], sizes[3], main->vmsize);
+      main->vmrss = uint32_param(window + offsets[4], sizes[4], main->vmrss);
+      main->vmswap = uint32_param(window + offsets[5], sizes[5], main->vmswap);
+      return 1;
+    }
+    case UNLESS_FAILED:
+      if (nparams == 0 || !is_failure(window + offsets[0], sizes[0])) return 0;
+      thread->has_stored = 0;
+      return 1;
+    case FCNTL_EXIT:
+      return paired;
+    default:
+      return 1;
+  }
+}
+
+/*
+ * Goes from `offset` to `end` of the batch at `window`; whole blocks lie between them. Offsets that are told count from
+ * `origin` before the batch. AT_EVENT: the event in shared.at is paired and waits to be looked at. AT_OTHER: the block at
+ * shared.at.offset was not touched.
+ */
+__attribute__((export_name("step"))) u32 step(const u8 *window, u32 offset, u32 end, u32 origin) {
+  u32 count = 0;
+  u32 status = AT_END;
+  u32 ts_low = 0;
+  u32 ts_high = 0;
+  double time = 0;
+  while (offset < end) {
+    const u8 *block = window + offset;
+    u32 length = READ(u32, block + 4);
+    const u8 *event = block + 10;
+    u32 flags = 0;
+    u32 large = 0;
+    switch (READ(u32, block)) {
+      case EVENT_V2:
+        break;
+      case EVENT_V2_FLAGS:
+        if (length < 16) goto other;
+        flags = READ(u32, block + 10);
+        event = block + 14;
+        break;
+      case EVENT_V2_LARGE:
+        large = 1;
+        break;
+      case EVENT_V2_FLAGS_LARGE:
+        if (length < 16) goto other;
+        flags = READ(u32, block + 10);
+        event = block + 14;
+        large = 1;
+        break;
+      default:
+        goto other;
+    }
+    const u8 *block_end = block + length - 4;
+    if (event + 26 > block_end || (flags & STATE_ONLY) != 0) goto other;
+    u32 type = READ(u16, event + 20);
+    if (type >= EVENT_CODES) goto other;
+    u32 kind = shared.codes[type];
+    if ((kind & KNOWN) == 0) goto other;
+    u32 size = READ(u32, event + 16);
+    u32 nparams = READ(u32, event + 22);
+    if (size > (u32)(block_end - event) || nparams > MAX_PARAMS) goto other;
+    const u8 *lengths = event + 26;
+    u32 from = (u32)(event - window) + 26 + (nparams << (1 + large));
+    u32 data = from;
+    u32 limit = (u32)(event - window) + size;
+    if (from > limit) goto other;
+    for (u32 i = 0; i < nparams; i++) {
+      u32 bytes = large ? READ(u32, lengths + i * 4) : READ(u16, lengths + i * 2);
+      if (bytes > limit - from) goto other;
+      shared.param_offsets[i] = from;
+      shared.param_lengths[i] = bytes;
+      from += bytes;
+    }
+    i64 tid = READ(i64, event + 8);
+    if (tid != (i32)tid) goto other;
+    u32 slot = find((i32)tid);
+    if (slot == 0 && (kind & LOOKUP_ONLY) == 0) goto other;
+    if ((kind & USES_FD) != 0 && is_wide(window, (type & 1) == 0 ? 0 : shared.exit_fd[type], type & 1, nparams)) goto other;
+    u32 paired = 0;
+    u32 attach = 0;
+    ts_low = READ(u32, event);
+    ts_high = READ(u32, event + 4);
+    time = ((double)ts_high - (double)shared.first_high) * 4294967296.0 + ((double)ts_low - (double)shared.first_low);
+    if ((kind & LOOKUP_ONLY) == 0) {
+      struct thread *thread = threads + slot;
+      if ((type & 1) == 0) {
+        thread->last_event = type;
+        thread->latency = 0;
+        thread->enter_time = time;
+        thread->last_fd = -1;
+        if ((kind & USES_FD) != 0) {
+          if (nparams > 0 && shared.param_lengths[0] >= 8) thread->last_fd = READ(i32, window + data);
+          attach = 1;
+        }
+      } else {
+        if (thread->enter_time == thread->enter_time) thread->latency = time - thread->enter_time;
+        if ((i32)type == thread->last_event + 1) {
+          paired = 1;
+          attach = (kind & USES_FD) != 0;
+        } else {
+          u32 index = shared.exit_fd[type];
+          if (index != 0 && index < nparams && shared.param_lengths[index] >= 8) {
+            thread->last_fd = READ(i32, window + shared.param_offsets[index]);
+            attach = 1;
+          }
+        }
+      }
+    }
+    if ((kind & ASKED) != 0) {
+      if (slot == 0 || threads[slot].excluded != shared.filter) kind |= WANTED;
+      else if ((kind & REJECTABLE) != 0) kind |= REJECTED;
+    }
+    if ((kind & WANTED) == 0) {
+      struct thread *thread = threads + slot;
+      /* What a close takes away is still there while its event is the last one. */
+      if (shared.changes[type] == CLOSE_EXIT && offset + length >= end) {
+        kind |= WANTED;
+      } else if ((kind & REJECTED) != 0) {
+        if ((kind & LOOKUP_ONLY) == 0) thread->last_event = NO_EVENT;
+      } else if (!change(thread, slot, type, paired, attach, window, nparams, large, lengths, event + size)) {
+        kind |= WANTED;
+      }
+    }
+    count++;
+    u32 wanted = kind & WANTED;
+    if (wanted) {
+      for (u32 i = 0; i < nparams; i++) shared.param_offsets[i] += origin;
+      shared.at.offset = offset + origin;
+      shared.at.length = length;
+      shared.at.header = (event - window) + origin;
+      shared.at.lengths = (lengths - window) + origin;
+      shared.at.length_size = large ? 4 : 2;
+      shared.at.data = data + origin;
+      shared.at.nparams = nparams;
+      shared.at.type = type;
+      shared.at.cpu = READ(u16, block + 8);
+      shared.at.flags = flags;
+      shared.at.tid = tid;
+      shared.at.slot = slot;
+      shared.at.paired = paired;
+      shared.at.attach = attach;
+    }
+    offset += length;
+    if (wanted) {
+      status = AT_EVENT;
+      break;
+    }
+    continue;
+  other:
+    shared.at.offset = offset + origin;
+    status = AT_OTHER;
+    break;
+  }
+  shared.at.count = count;
+  if (count != 0) {
+    shared.at.time = time;
+    shared.at.ts_low = ts_low;
+    shared.at.ts_high = ts_high;
+  }
+  return status;
+}
+
+/*
+ * Goes over whole event blocks of plain kinds from `offset` on, as far as the window is filled, and checks nothing but
+ * their lengths. Returns where it stopped; their number is shared.at.count.
+ */
+__attribute__((export_name("frame"))) u32 frame(const u8 *window, u32 offset, u32 filled) {
+  u32 count = 0;
+  while (filled - offset >= 8) {
+    u32 type = READ(u32, window + offset);
+    u32 length = READ(u32, window + offset + 4);
+    if (type != EVENT_V2 && type != EVENT_V2_FLAGS) break;
+    if (length < 12 || (length & 3) != 0 || length > LONGEST_BLOCK || length > filled - offset) break;
+    offset += length;
+    count++;
+  }
+  shared.at.count = count;
+  return offset;
+}

@@ -1,0 +1,352 @@
+/**
+ * The stepper: goes through the events of a batch in WebAssembly (stepper.c) and comes back where JavaScript has to do
+ * something. Most events of a walk change nothing that anybody looks at; those never reach JavaScript at all.
+ *
+ * It knows the threads that were seen doing something, by id, and changes what pairs their enter and exit events, which
+ * lies in its memory. Everything unusual is left to the inspector: other blocks, old event versions, damage, threads that
+ * it does not know.
+ */
+import type { EventCursor } from '../event.js';
+import { EVENT_COUNT, PPME } from '../schema/index.js';
+import { BEGIN, EXIT_FD_PARAM, EXIT_NAMES_FD, NO_PAIRING, NO_THREAD, SKIP, USES_FD } from '../state/begin-kinds.js';
+import { closeEnter, closeExit, dupExit, fcntlEnter, fcntlExit } from '../state/descriptors.js';
+import { execExit } from '../state/exec.js';
+import { HANDLERS, type Handler, store } from '../state/handlers.js';
+import { memoryExit, switchEnter } from '../state/memory.js';
+import { creatExit, openatExit, openatOldExit, openByHandleExit, openExit } from '../state/open.js';
+import { streamExit } from '../state/socket-data.js';
+import type { State, ThreadIndex } from '../state/state.js';
+import type { ThreadInfo } from '../state/thread-info.js';
+import { MARKS, ROOM_BYTES, SLOT_BYTES } from '../state/thread-slots.js';
+import { STEPPER_WASM } from './stepper.generated.js';
+
+/** How {@link Stepper.step} ends: the batch is through; an event is paired; a block is left to the caller. */
+export const AT_END = 0;
+export const AT_EVENT = 1;
+export const AT_OTHER = 2;
+
+// The structures of stepper.c.
+const EVENT_CODES = 1024;
+const KNOWN = 1;
+const WANTED = 2;
+const STEP_USES_FD = 4;
+const LOOKUP_ONLY = 8;
+const REJECTED = 16;
+const ASKED = 32;
+const REJECTABLE = 64;
+const MAX_PARAMS = 64;
+const CODES_AT = 0;
+const EXIT_FD_AT = EVENT_CODES;
+const CHANGES_AT = EXIT_FD_AT + EVENT_CODES;
+const PARAM_OFFSETS_AT = CHANGES_AT + EVENT_CODES;
+const PARAM_LENGTHS_AT = PARAM_OFFSETS_AT + MAX_PARAMS * 4;
+const EVENT_AT = PARAM_LENGTHS_AT + MAX_PARAMS * 4;
+/** Indices of 32-bit integers behind the time of the event. */
+const [OFFSET, LENGTH, HEADER, LENGTHS, LENGTH_SIZE, DATA, NPARAMS, TYPE, CPU] = [2, 3, 4, 5, 6, 7, 8, 9, 10];
+const [FLAGS, TS_LOW, TS_HIGH, TID, SLOT, PAIRED, ATTACH, COUNT, FIRST_LOW, FIRST_HIGH] = [
+  11, 12, 13, 14, 15, 16, 17, 18, 20, 21,
+];
+const [LAST_SLOT, FILTER] = [23, 24];
+
+const PAGE = 65536;
+/** Largest batch that is copied into the memory; larger ones hold a giant block, and are rare. */
+const WINDOW_BYTES = 1 << 20;
+/** Largest number of threads; a state that may have more is not served. */
+const THREADS = 1 << 17;
+/** Slot 0, and some for records that are in no table yet. */
+const SLOTS = THREADS + 64;
+/** Places of the table of threads by id, and the mask of an index into it, at two integers each. */
+const PLACES = THREADS * 2;
+const ENTRY_BYTES = 8;
+const TABLE_MASK = PLACES * 2 - 1;
+/** Where the search for a thread begins; stepper.c does the same. */
+const homeOf = (tid: number): number => ((Math.imul(tid, 0x9e3779b1) >>> 7) & (PLACES - 1)) * 2;
+const next = (at: number): number => (at + 2) & TABLE_MASK;
+/** Behind the module's own data. */
+const SLOTS_AT = 2 * PAGE;
+/** The last event is copied in whole words. */
+const SLACK = 64;
+
+/** The part of WebAssembly that is used; Node's own types leave it out. */
+interface Memory {
+  readonly buffer: ArrayBuffer;
+}
+const { WebAssembly } = globalThis as unknown as {
+  WebAssembly: {
+    Memory: new (size: { initial: number }) => Memory;
+    Module: new (bytes: Uint8Array) => object;
+    Instance: new (module: object, imports: { env: { memory: Memory } }) => { exports: unknown };
+  };
+};
+
+/** Who wants events of a code: nobody, the filter unless it excludes their thread, somebody in any case. */
+export type Demand = 'none' | 'filter' | 'all';
+
+interface Exports {
+  shared(): number;
+  place(slots: number, count: number, table: number, places: number): void;
+  step(window: number, offset: number, end: number, origin: number): number;
+  frame(window: number, offset: number, filled: number): number;
+}
+
+let compiled: object | null = null;
+
+/** What codes mean to the stepper, whatever is wanted. */
+const KINDS = Uint8Array.from({ length: EVENT_COUNT }, (_, type) => {
+  const begin = BEGIN[type]!;
+  // Its exit takes the descriptor from another parameter than all others.
+  if (type === PPME.SYSCALL_COPY_FILE_RANGE_X || (begin & NO_THREAD) !== 0) return 0;
+  let kind = KNOWN;
+  if ((begin & (SKIP | NO_PAIRING)) !== 0) kind |= LOOKUP_ONLY;
+  if ((begin & USES_FD) !== 0) kind |= STEP_USES_FD;
+  return kind;
+});
+
+/** What events change that is done in stepper.c, by handler and for some by name. */
+const NOTHING = 0;
+const STORE = 1;
+const STORE_DUP = 2;
+const STREAM = 3;
+const CLOSE_ENTER = 4;
+const CLOSE_EXIT = 5;
+const MEMORY = 6;
+const SWITCH = 7;
+const UNLESS_FAILED = 8;
+const FCNTL_EXIT = 9;
+const CHANGES_BY_HANDLER = new Map<Handler, number>([
+  [store, STORE],
+  [fcntlEnter, STORE_DUP],
+  [streamExit, STREAM],
+  [closeEnter, CLOSE_ENTER],
+  [closeExit, CLOSE_EXIT],
+  [memoryExit, MEMORY],
+  [switchEnter, SWITCH],
+  [openExit, UNLESS_FAILED],
+  [creatExit, UNLESS_FAILED],
+  [openatExit, UNLESS_FAILED],
+  [openatOldExit, UNLESS_FAILED],
+  [openByHandleExit, UNLESS_FAILED],
+  [execExit, UNLESS_FAILED],
+  [dupExit, UNLESS_FAILED],
+  [fcntlExit, FCNTL_EXIT],
+]);
+const CHANGES = Uint8Array.from(HANDLERS, (handler) =>
+  handler === null ? NOTHING : (CHANGES_BY_HANDLER.get(handler) ?? NOTHING),
+);
+/** Codes whose events change something that only JavaScript can do. */
+const HANDLED = Uint8Array.from(HANDLERS, (handler, type) => (handler !== null && CHANGES[type] === NOTHING ? 1 : 0));
+
+const FD_EXITS = Uint8Array.from({ length: EVENT_COUNT }, (_, type) => ((type & 1) === 1 ? BEGIN[type]! & USES_FD : 0));
+
+export class Stepper implements ThreadIndex {
+  private readonly exports: Exports;
+  private readonly bytes: Uint8Array;
+  private readonly codes: Uint8Array;
+  private readonly event: Int32Array;
+  private readonly time: Float64Array;
+  /** Ids and slots in turn: open addressing. */
+  private readonly table: Int32Array;
+  private readonly windowAt: number;
+  /** Threads by slot. */
+  private readonly threads: (ThreadInfo | null)[] = [null];
+  private fdExits: boolean;
+  /** Where the batch, or the window around it, is; what offsets in the window are ahead of those; where the batch ends. */
+  private address = 0;
+  private origin = 0;
+  private end = 0;
+  private readonly framed = { end: 0, events: 0 };
+  /** The arrays of the event's parameters, for the cursor: see EventCursor. */
+  readonly paramOffsets: Int32Array;
+  readonly paramLengths: Int32Array;
+
+  /** Takes over the pairing of a state's threads. */
+  constructor(private readonly state: State) {
+    const tableBytes = PLACES * ENTRY_BYTES;
+    const slotsBytes = SLOTS * (SLOT_BYTES + MARKS + ROOM_BYTES);
+    const pages = Math.ceil((SLOTS_AT + slotsBytes + tableBytes + WINDOW_BYTES + SLACK) / PAGE);
+    const memory = new WebAssembly.Memory({ initial: pages });
+    compiled ??= new WebAssembly.Module(Buffer.from(STEPPER_WASM, 'base64'));
+    const instance = new WebAssembly.Instance(compiled, { env: { memory } });
+    this.exports = instance.exports as unknown as Exports;
+    const { buffer } = memory;
+    this.bytes = new Uint8Array(buffer);
+    const shared = this.exports.shared();
+    this.codes = new Uint8Array(buffer, shared + CODES_AT, EVENT_CODES);
+    new Uint8Array(buffer, shared + EXIT_FD_AT, EVENT_CODES).set(
+      EXIT_FD_PARAM.map((index, type) => ((BEGIN[type]! & EXIT_NAMES_FD) !== 0 ? index : 0)),
+    );
+    this.paramOffsets = new Int32Array(buffer, shared + PARAM_OFFSETS_AT, MAX_PARAMS);
+    this.paramLengths = new Int32Array(buffer, shared + PARAM_LENGTHS_AT, MAX_PARAMS);
+    this.event = new Int32Array(buffer, shared + EVENT_AT, 32);
+    this.time = new Float64Array(buffer, shared + EVENT_AT, 1);
+    new Uint8Array(buffer, shared + CHANGES_AT, EVENT_CODES).set(CHANGES);
+    const tableAt = state.slots.moveTo(buffer, SLOTS_AT, SLOTS);
+    this.table = new Int32Array(buffer, tableAt, PLACES * 2);
+    this.windowAt = tableAt + tableBytes;
+    this.exports.place(SLOTS_AT, SLOTS, tableAt, PLACES);
+    this.fdExits = state.closesCanceled;
+    for (const thread of state.threads.values()) if (thread.active) this.add(thread);
+    state.index = this;
+  }
+
+  /** There are as many threads as the state may have, or this state may have too many for a stepper. */
+  static canServe(state: State): boolean {
+    return state.maxThreads <= THREADS;
+  }
+
+  /**
+   * Says what is to be done with events, by code. `demandFor`: who wants them; `rejected`: those that nobody wants, or whose
+   * thread is excluded, change nothing and lose their partner.
+   * Those whose effect only JavaScript can do are stopped at, unless they are rejected.
+   */
+  configure(filter: number, demandFor: (type: number) => Demand, rejected: (type: number) => boolean): void {
+    const { codes, fdExits } = this;
+    this.event[FILTER] = filter;
+    for (let type = 0; type < EVENT_COUNT; type++) {
+      let kind = KINDS[type]!;
+      const demand = demandFor(type);
+      const isRejected = rejected(type);
+      if (demand === 'filter') kind |= isRejected ? ASKED | REJECTABLE : ASKED;
+      else if (isRejected) kind |= REJECTED;
+      const mustBeDone = HANDLED[type] !== 0 && !isRejected;
+      if (demand === 'all' || (fdExits && FD_EXITS[type] !== 0) || mustBeDone) kind |= WANTED;
+      codes[type] = kind;
+    }
+  }
+
+  /** Times of events count from this one: a timestamp in unsigned halves. */
+  setFirst(high: number, low: number): void {
+    this.event[FIRST_HIGH] = high;
+    this.event[FIRST_LOW] = low;
+  }
+
+  // -- the index of threads -----------------------------------------------------------------------------------
+
+  add(thread: ThreadInfo): void {
+    const { tid, slot } = thread;
+    if (slot === 0 || tid !== (tid | 0)) return;
+    while (this.threads.length <= slot) this.threads.push(null);
+    this.threads[slot] = thread;
+    const { table } = this;
+    const at = this.find(tid);
+    table[at] = tid;
+    table[at + 1] = slot;
+    this.event[LAST_SLOT] = 0;
+  }
+
+  remove(tid: number): void {
+    const { table } = this;
+    let hole = this.find(tid);
+    if (table[hole + 1] === 0) return;
+    this.event[LAST_SLOT] = 0;
+    // What follows moves up, so that no search ends too early.
+    for (let at = hole; ; ) {
+      at = next(at);
+      if (table[at + 1] === 0) break;
+      const home = homeOf(table[at]!);
+      if (((at - home) & TABLE_MASK) < ((at - hole) & TABLE_MASK)) continue;
+      table[hole] = table[at]!;
+      table[hole + 1] = table[at + 1]!;
+      hole = at;
+    }
+    table[hole + 1] = 0;
+  }
+
+  /** Where a thread is in the table, or would be. */
+  private find(tid: number): number {
+    const { table } = this;
+    let at = homeOf(tid);
+    while (table[at + 1] !== 0 && table[at] !== tid) at = next(at);
+    return at;
+  }
+
+  clear(): void {
+    this.table.fill(0);
+    this.threads.fill(null);
+    this.event[LAST_SLOT] = 0;
+  }
+
+  watchFdExits(): void {
+    if (this.fdExits) return;
+    this.fdExits = true;
+    for (let type = 0; type < EVENT_COUNT; type++) if (FD_EXITS[type] !== 0) this.codes[type]! |= WANTED;
+  }
+
+  // -- steps --------------------------------------------------------------------------------------------------
+
+  /** Memory for a source's window: what lies there need not be copied. */
+  get window(): Uint8Array {
+    return this.bytes.subarray(this.windowAt, this.windowAt + WINDOW_BYTES);
+  }
+
+  /** Finds the end of the whole event blocks of plain kinds that lie in {@link window} between two offsets; counts them. */
+  frame(offset: number, filled: number): { end: number; events: number } {
+    const { framed } = this;
+    framed.end = this.exports.frame(this.windowAt, offset, filled);
+    framed.events = this.event[COUNT]!;
+    return framed;
+  }
+
+  /** Makes `window[from..to)`, whole blocks, the batch to step through. False when it is too large. */
+  load(window: Uint8Array, from: number, to: number): boolean {
+    if (window.buffer === this.bytes.buffer) {
+      this.address = window.byteOffset;
+      this.origin = 0;
+      this.end = to;
+      return true;
+    }
+    if (to - from > WINDOW_BYTES) return false;
+    this.bytes.set(window.subarray(from, to), this.windowAt);
+    this.address = this.windowAt;
+    this.origin = from;
+    this.end = to - from;
+    return true;
+  }
+
+  /** Goes on at an offset of the window; returns how it ended. */
+  step(offset: number): number {
+    return this.exports.step(this.address, offset - this.origin, this.end, this.origin);
+  }
+
+  /** Events passed by the last step, the one it ended at included. */
+  get count(): number {
+    return this.event[COUNT]!;
+  }
+
+  /** Where the last step ended: offset of the event's block, or of the block left to the caller. */
+  get offset(): number {
+    return this.event[OFFSET]!;
+  }
+
+  /** Fills the times of the last event that was passed, if there was one. */
+  fillTime(cursor: EventCursor): void {
+    const { event } = this;
+    cursor.time = this.time[0]!;
+    cursor.tsLow = event[TS_LOW]! >>> 0;
+    cursor.tsHigh = event[TS_HIGH]! >>> 0;
+  }
+
+  /** Fills the cursor with the event that the last step ended at. Its descriptor is attached if it has one. */
+  fill(cursor: EventCursor): void {
+    const { event, state } = this;
+    cursor.blockOffset = event[OFFSET]!;
+    cursor.blockLength = event[LENGTH]!;
+    cursor.headerOffset = event[HEADER]!;
+    cursor.lengthsOffset = event[LENGTHS]!;
+    cursor.lengthSize = event[LENGTH_SIZE]!;
+    cursor.dataOffset = event[DATA]!;
+    cursor.nparams = event[NPARAMS]!;
+    cursor.type = event[TYPE]!;
+    cursor.cpu = event[CPU]!;
+    cursor.dumpFlags = event[FLAGS]! >>> 0;
+    cursor.tid = event[TID]!;
+    cursor.paired = event[PAIRED] !== 0;
+    const slot = event[SLOT]!;
+    // What is only looked up may be a thread of which nothing was seen yet.
+    const thread = slot !== 0 ? this.threads[slot]! : (state.threads.get(cursor.tid) ?? null);
+    cursor.thread = thread;
+    cursor.fd = null;
+    cursor.fdNum = -1;
+    if (event[ATTACH] !== 0) state.attachFd(cursor, thread!);
+  }
+}

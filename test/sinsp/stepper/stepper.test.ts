@@ -1,0 +1,165 @@
+/**
+ * A walk with the stepper is the same as one without: the events that are handed over, what is known with each of them,
+ * the state in the end, and where and how a damaged capture ends. Random captures of what programs do most, the rules of
+ * test/sinsp/state, damaged captures, and recordings.
+ */
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+import { join as joinPath } from 'node:path';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { CaptureError } from '../../../src/capture/event-source.js';
+import { FileSource, openCaptureFile } from '../../../src/capture/file-source.js';
+import type { FieldContext } from '../../../src/sinsp/fields/field.js';
+import { compileFilter } from '../../../src/sinsp/filter/index.js';
+import { Inspector } from '../../../src/sinsp/inspector.js';
+import { EVENT_COUNT } from '../../../src/sinsp/schema/index.js';
+import { CaptureFuzzer } from '../../fuzz/mutated-captures.js';
+import { memoryInput } from '../../support/capture-builder.js';
+import { Random } from '../../support/random.js';
+import { SCENARIOS } from '../state/scenarios.js';
+import { busyCapture } from './busy-capture.js';
+import { dumpState } from './dump-state.js';
+
+const fromHere = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+const FILTERS = [
+  '',
+  '',
+  'evt.type=openat or evt.type=open',
+  'fd.name contains /tmp and evt.dir=<',
+  'evt.type in (read, close) and evt.dir=<',
+  'proc.name=bash',
+  'proc.name=new and evt.type!=switch',
+  'proc.pid=100 and evt.type in (close, write)',
+  'thread.tid=101 or proc.name=init',
+  'evt.is_io=true',
+  'fd.type=ipv4 and evt.latency>0',
+];
+
+interface Walk {
+  readonly events: string[];
+  readonly state: string[];
+  readonly end: string;
+}
+
+/** Walks a capture; `interest`: by event code, which events are looked at. */
+function walk(open: () => FileSource, filter: string, interest: Uint8Array, stepperAfter: number, pause: number): Walk {
+  const inspector = new Inspector({ maxThreads: 2000, maxFds: 300, stepperAfter });
+  const settings = {
+    bufferFormat: 'dots',
+    cutBuffers: true,
+    resolvePorts: false,
+    timeFormat: 'h',
+    json: false,
+  } as const;
+  const context: FieldContext = { inspector, settings };
+  if (filter !== '') inspector.setFilter(compileFilter(filter, context));
+  inspector.interest = () => interest;
+  const { state } = inspector;
+  const events: string[] = [];
+  const source = open();
+  let end = 'whole';
+  try {
+    while (source.nextBatch()) {
+      // A handler that stops now and then, as readers that want one event at a time do.
+      const goesOn = () =>
+        inspector.walkBatch(source, (event) => {
+          if (interest[event.type] === 0) return true;
+          const { thread, fd } = event;
+          events.push(
+            `${event.num} ${event.type} ${event.tid} ${event.time} ${event.tsHigh}.${event.tsLow} ${event.cpu} ` +
+              `${event.dumpFlags} ${event.paired} ${event.nparams} ${event.blockLength} fd ${event.fdNum} ` +
+              `${fd === null ? '-' : `${fd.type} ${state.fdName(fd).text} ${state.fdNameChanged(fd)}`} ` +
+              `${Array.from({ length: event.nparams }, (_, i) => event.paramInt64(i)).join()} thread ` +
+              `${thread === null ? '-' : `${thread.tid} ${thread.comm.text} ${thread.latency} ${thread.lastFd} ${thread.vmsizeKb}`}`,
+          );
+          return pause === 0 || events.length % pause !== 0;
+        });
+      while (!goesOn());
+    }
+  } catch (error) {
+    if (!(error instanceof CaptureError)) throw error;
+    end = error.message;
+    // What the event before the damage closed may be gone already.
+    state.removeScheduled();
+  } finally {
+    source.close();
+  }
+  end += ` ${inspector.eventCount} ${state.skippedEvents} ${inspector.event.tsHigh} ${inspector.event.tsLow}`;
+  return { events, state: dumpState(state), end };
+}
+
+/** Walks with and without the stepper, and compares. Returns the number of events. */
+function compare(open: () => FileSource, random: Random, what: string): number {
+  const filter = random.pick(FILTERS);
+  const share = random.pick([0, 0, 4, 20]);
+  const interest = Uint8Array.from({ length: EVENT_COUNT }, () => (random.int(20) < share ? 1 : 0));
+  const pause = random.pick([0, 0, 1, 3]);
+  const plain = walk(open, filter, interest, Number.POSITIVE_INFINITY, pause);
+  const stepped = walk(open, filter, interest, random.pick([0, 0, 5, 40]), pause);
+  const message = `${what}, filter '${filter}', share ${share}`;
+  assert.deepEqual(stepped.events, plain.events, message);
+  assert.deepEqual(stepped.state, plain.state, message);
+  assert.equal(stepped.end, plain.end, message);
+  return plain.events.length;
+}
+
+const inMemory = (bytes: Uint8Array, random: Random): (() => FileSource) => {
+  const windowSize = random.pick([1024, 4096, 1 << 18]);
+  return () => new FileSource('memory', memoryInput(bytes), bytes.length, { windowSize, allowEmpty: true });
+};
+
+test('random captures of what programs do most', () => {
+  let events = 0;
+  for (let seed = 1; seed <= 200; seed++) {
+    const random = new Random(seed);
+    const bytes = busyCapture(random, 200 + random.int(800)).build();
+    events += compare(inMemory(bytes, random), random, `seed ${seed}`);
+  }
+  assert.ok(events > 10_000, `${events} events were compared`);
+});
+
+test('the rules of the state', () => {
+  for (const [name, make] of Object.entries(SCENARIOS)) {
+    const bytes = make().build();
+    for (let seed = 1; seed <= 6; seed++) {
+      const random = new Random(seed);
+      compare(inMemory(bytes, random), random, `${name}, seed ${seed}`);
+    }
+  }
+});
+
+test('damaged captures', () => {
+  const fuzzer = new CaptureFuzzer(77);
+  for (let index = 0; index < 1000; index++) {
+    const bytes = fuzzer.bytesOf(index);
+    // Compressed ones are another reader's business.
+    if (bytes[0] === 0x1f && bytes[1] === 0x8b) continue;
+    const random = new Random(index + 1);
+    compare(inMemory(bytes, random), random, `case ${index}`);
+  }
+});
+
+const recordings = [fromHere('../../../examples'), fromHere('../../../../shared/captures')]
+  .filter((folder) => existsSync(folder))
+  .flatMap((folder) => readdirSync(folder).map((file) => joinPath(folder, file)))
+  .filter((file) => file.endsWith('.scap'));
+
+test('recordings', () => {
+  assert.ok(recordings.length > 0);
+  for (const file of recordings) {
+    for (let seed = 1; seed <= 3; seed++) {
+      compare(() => openCaptureFile(file) as FileSource, new Random(seed), `${file}, seed ${seed}`);
+    }
+  }
+});
+
+test('stepper.generated.ts is what stepper.c makes', (t) => {
+  if (spawnSync('clang-14', ['--version']).status !== 0) return t.skip('clang-14 is not installed');
+  if (spawnSync('wasm-ld-14', ['--version']).status !== 0) return t.skip('lld-14 is not installed');
+  const script = fromHere('../../../scripts/generate-stepper.ts');
+  const run = spawnSync(process.execPath, ['--import', 'tsx', script, '--check'], { encoding: 'utf8' });
+  assert.equal(run.status, 0, run.stderr);
+});
