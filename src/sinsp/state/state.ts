@@ -221,6 +221,7 @@ export class State {
     for (const container of other.containers.values()) this.containers.add({ ...container });
     this.machine = other.machine;
     this.portText = other.portText;
+    if (other.closesCanceled) this.noteCanceledClose();
   }
 
   private addCopy(tid: number, thread: ThreadInfo): void {
@@ -340,7 +341,7 @@ export class State {
     event.fdNum = num;
     const fd = this.getFd(thread, num);
     event.fd = fd;
-    if (num < MARKS && this.index !== null) this.markFd(event, thread, num, fd);
+    if (num >= 0 && num < MARKS && this.index !== null) this.markFd(event, thread, num, fd);
     if (event.paired && fd?.closeCanceled) this.dropCanceled(thread, fd);
   }
 
@@ -388,9 +389,17 @@ export class State {
       const thread = event.thread;
       if (thread !== null && thread.hasStored !== STORED_NONE) thread.hasStored = STORED_NONE;
     }
-    if ((BEGIN[type]! & SOCKET_CALL) !== 0 && event.thread !== null) {
-      this.fdTable(event.thread).forget(event.thread.lastFd);
-    }
+    if ((BEGIN[type]! & SOCKET_CALL) !== 0 && this.index !== null) this.forgetFd(event.thread);
+  }
+
+  /** What was found of a thread's last descriptor is of no meaning any more. */
+  private forgetFd(thread: ThreadInfo | null): void {
+    if (thread === null || thread.lastFd < 0) return;
+    // A process that is not known has no table, and is not made for this.
+    const own =
+      (thread.flags & CLONE_FILES) === 0 || thread.tid === thread.pid || (thread.flags & IS_MAIN_THREAD) !== 0;
+    const owner = own ? thread : this.threads.get(thread.pid);
+    owner?.fds.forget(thread.lastFd);
   }
 
   /** The filter rejected the event before parsing: its exit, if it is an enter, will find no partner. */
@@ -671,13 +680,17 @@ export class State {
       // The number is in use again before its close came back: the close must not take the new one away.
       fd.closeInProgress = false;
       fd.closeCanceled = true;
-      this.closesCanceled = true;
-      this.index?.watchFdExits();
+      this.noteCanceledClose();
       table.set(CANCELED_FD, old);
     }
     table.set(num, fd);
     thread.slots.integers[thread.slot * SLOT_INTEGERS + OWNER] = table.slot;
     return true;
+  }
+
+  private noteCanceledClose(): void {
+    this.closesCanceled = true;
+    this.index?.watchFdExits();
   }
 
   /** A record of a type without anything else, added as {@link addFd} does. */
