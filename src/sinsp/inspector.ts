@@ -35,8 +35,8 @@ const INITIAL_STATE = Uint8Array.from(EVENTS, (event) =>
 
 /** So many events come before a stepper is made: for fewer its start would cost more than it saves. */
 const STEPPER_AFTER = 1000;
-/** How long the inspector goes without its stepper where that does not pay. */
-const PLAIN_BATCHES = 16;
+/** So many batches at most the inspector goes without its stepper where that does not pay. */
+const PLAIN_BATCHES = 64;
 
 export interface InspectorOptions extends StateOptions {
   /** Events to come before a stepper is made, for tests; Infinity: none ever. Default: what pays. */
@@ -108,6 +108,8 @@ export class Inspector {
    * costs more than it saves.
    */
   private plainBatches = 0;
+  /** So many it will be next time. */
+  private nextPlain = 1;
   /** What it was told: which of the hooks were set. */
   private hooks = 0;
   /** A batch that the handler left: it is in the stepper already. */
@@ -174,6 +176,7 @@ export class Inspector {
   interestChanged(): void {
     this.stale = true;
     this.plainBatches = 0;
+    this.nextPlain = 1;
   }
 
   /**
@@ -269,8 +272,18 @@ export class Inspector {
       if (!goesOn) return this.leave(source, next);
       offset = next;
     }
-    if (passed < 2 * stops) this.plainBatches = PLAIN_BATCHES;
+    this.judgeSteps(passed, stops);
     return true;
+  }
+
+  /** Decides by what a batch was like whether the next ones are stepped through. */
+  private judgeSteps(passed: number, stops: number): void {
+    if (passed >= 2 * stops) {
+      this.nextPlain = 1;
+    } else {
+      this.plainBatches = this.nextPlain;
+      this.nextPlain = Math.min(this.nextPlain * 2, PLAIN_BATCHES);
+    }
   }
 
   private leave(source: EventSource, offset: number): false {
