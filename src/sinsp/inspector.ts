@@ -199,6 +199,7 @@ export class Inspector {
     const event = this.event;
     if (event.bytes !== source.window) event.setWindow(source.window);
     const stepper = this.stepperFor(source);
+    this.state.marking = stepper !== null;
     const done = stepper === null ? this.walkPlainly(source, handler) : this.walkInSteps(stepper, source, handler);
     if (done) source.start = source.end;
     return done;

@@ -134,6 +134,8 @@ export class State {
   readonly slots = new ThreadSlots();
   /** Who else looks threads up by id, once there is somebody. */
   index: ThreadIndex | null = null;
+  /** The stepper is at work: it is told what descriptors are found to be. */
+  marking = false;
   /** A close was canceled at some time: see `putFd`. */
   closesCanceled = false;
 
@@ -341,7 +343,7 @@ export class State {
     event.fdNum = num;
     const fd = this.getFd(thread, num);
     event.fd = fd;
-    if (num >= 0 && num < MARKS && this.index !== null) this.markFd(event, thread, num, fd);
+    if (this.index !== null && num >= 0 && num < MARKS) this.markFd(event, thread, num, fd);
     if (event.paired && fd?.closeCanceled) this.dropCanceled(thread, fd);
   }
 
@@ -352,10 +354,12 @@ export class State {
 
   /** Tells the stepper what was found of a descriptor. */
   private markFd(event: EventCursor, thread: ThreadInfo, num: number, fd: FdInfo | null): void {
+    const isSocketCall = (BEGIN[event.type]! & SOCKET_CALL) !== 0;
+    if (!isSocketCall && !this.marking) return;
     const table = this.fdTable(thread);
     thread.slots.integers[thread.slot * SLOT_INTEGERS + OWNER] = table.slot;
     // Calls of sockets may make another kind of it.
-    if ((BEGIN[event.type]! & SOCKET_CALL) !== 0) table.forget(num);
+    if (isSocketCall) table.forget(num);
     else table.mark(num, fd);
   }
 

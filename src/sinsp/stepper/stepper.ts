@@ -72,7 +72,7 @@ interface Memory {
   readonly buffer: ArrayBuffer;
 }
 const { WebAssembly } = globalThis as unknown as {
-  WebAssembly: {
+  WebAssembly?: {
     Memory: new (size: { initial: number }) => Memory;
     Module: new (bytes: Uint8Array) => object;
     Instance: new (module: object, imports: { env: { memory: Memory } }) => { exports: unknown };
@@ -81,6 +81,9 @@ const { WebAssembly } = globalThis as unknown as {
 
 /** Who wants events of a code: nobody, the filter unless it excludes their thread, somebody in any case. */
 export type Demand = 'none' | 'filter' | 'all';
+
+/** WebAssembly's memory is; arrays of numbers in JavaScript are what the machine is. */
+const LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 
 interface Exports {
   shared(): number;
@@ -161,6 +164,7 @@ export class Stepper implements ThreadIndex {
 
   /** Takes over the pairing of a state's threads. */
   constructor(private readonly state: State) {
+    if (WebAssembly === undefined) throw new Error('this engine has no WebAssembly');
     const tableBytes = PLACES * ENTRY_BYTES;
     const slotsBytes = SLOTS * (SLOT_BYTES + MARKS + ROOM_BYTES);
     const pages = Math.ceil((SLOTS_AT + slotsBytes + tableBytes + WINDOW_BYTES + SLACK) / PAGE);
@@ -189,9 +193,9 @@ export class Stepper implements ThreadIndex {
     state.index = this;
   }
 
-  /** There are as many threads as the state may have, or this state may have too many for a stepper. */
+  /** A stepper can be made here, and has room for as many threads as the state may have. */
   static canServe(state: State): boolean {
-    return state.maxThreads <= THREADS;
+    return WebAssembly !== undefined && LITTLE_ENDIAN && state.maxThreads <= THREADS;
   }
 
   /**
