@@ -1,10 +1,10 @@
 /*
  * The inner loop of a walk through events, as WebAssembly: finds event after event in a window of whole blocks, checks
- * every length, pairs enter with exit in their threads, and stops where JavaScript has to do something: at an event
- * that somebody wants, and at whatever is not plain. It changes nothing but the pairing of threads it knows.
+ * every length, pairs enter with exit in their threads, makes the plainest changes of state, and stops where JavaScript
+ * has to do something: at an event that somebody wants, and at whatever is not plain.
  *
- * What it does for an event is what Inspector.locate and State.begin do; test/sinsp/stepper.test.ts holds it against
- * them. Made into stepper.generated.ts by scripts/generate-stepper.ts. The structures here are read and written by
+ * What it does for an event is what Inspector.locate, State.begin and the handlers do; test/sinsp/stepper holds it
+ * against them. Made into stepper.generated.ts by scripts/generate-stepper.ts. The structures here are read and written by
  * stepper.ts: change both.
  */
 typedef unsigned char u8;

@@ -2,8 +2,8 @@
  * The stepper: goes through the events of a batch in WebAssembly (stepper.c) and comes back where JavaScript has to do
  * something. Most events of a walk change nothing that anybody looks at; those never reach JavaScript at all.
  *
- * It knows the threads that were seen doing something, by id, and changes what pairs their enter and exit events, which
- * lies in its memory. Everything unusual is left to the inspector: other blocks, old event versions, damage, threads that
+ * It knows the threads that were seen doing something, by id, and changes what lies in their slots (../state/thread-slots.ts),
+ * which are in its memory. Everything unusual is left to the inspector: other blocks, old event versions, damage, threads that
  * it does not know.
  */
 import type { EventCursor } from '../event.js';
@@ -105,7 +105,7 @@ const KINDS = Uint8Array.from({ length: EVENT_COUNT }, (_, type) => {
   return kind;
 });
 
-/** What events change that is done in stepper.c, by handler and for some by name. */
+/** What events change that is done in stepper.c, by the handler that does it elsewhere. */
 const NOTHING = 0;
 const STORE = 1;
 const STORE_DUP = 2;
