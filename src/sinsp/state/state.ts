@@ -82,7 +82,6 @@ export interface ThreadIndex {
   add(thread: ThreadInfo): void;
   /** Does nothing when it is not there. */
   remove(tid: number): void;
-  clear(): void;
   /** From now on the end of a call may change something through its descriptor, whatever the call. */
   watchFdExits(): void;
 }
@@ -191,9 +190,11 @@ export class State {
 
   /** Forgets everything: a new section begins. */
   reset(): void {
-    for (const thread of this.threads.values()) thread.leaveTable();
+    for (const thread of this.threads.values()) {
+      this.index?.remove(thread.tid);
+      thread.leaveTable();
+    }
     this.threads.clear();
-    this.index?.clear();
     this.groupSizes.clear();
     this.users.clear();
     this.groups.clear();

@@ -62,10 +62,11 @@ export const MARK_GONE = 4;
 export const WIDE_FD = -0x8000_0000;
 
 const FIRST_SLOTS = 64;
-/** Of no process: no other value is an id here. */
-const NO_ID = -0x8000_0000;
+/** Id of no thread, and of no process: ids beyond 32 bits, and slots that are free. They are not alike. */
+const NO_TID = -0x8000_0000;
+const NO_PID = -0x7fff_ffff;
 
-const idOf = (id: number): number => (id === (id | 0) ? id : NO_ID);
+const isSmall = (id: number): boolean => id === (id | 0);
 
 export class ThreadSlots {
   doubles = new Float64Array(FIRST_SLOTS * SLOT_DOUBLES);
@@ -112,7 +113,7 @@ export class ThreadSlots {
       if (slot * SLOT_DOUBLES === this.doubles.length) this.grow();
     }
     this.clear(slot);
-    this.integers[slot * SLOT_INTEGERS + TID] = idOf(tid);
+    this.integers[slot * SLOT_INTEGERS + TID] = isSmall(tid) ? tid : NO_TID;
     this.setPid(slot, pid);
     return slot;
   }
@@ -121,12 +122,12 @@ export class ThreadSlots {
   release(slot: number): void {
     if (slot === 0) return;
     this.copy(slot, this, 0);
-    this.integers[slot * SLOT_INTEGERS + TID] = NO_ID;
+    this.integers[slot * SLOT_INTEGERS + TID] = NO_TID;
     this.free.push(slot);
   }
 
   setPid(slot: number, pid: number): void {
-    this.integers[slot * SLOT_INTEGERS + PID] = idOf(pid);
+    this.integers[slot * SLOT_INTEGERS + PID] = isSmall(pid) ? pid : NO_PID;
     this.integers[slot * SLOT_INTEGERS + MAIN] = 0;
     this.programChanged(slot);
   }
@@ -143,7 +144,7 @@ export class ThreadSlots {
     doubles.fill(0, first, first + SLOT_DOUBLES);
     doubles[first + ENTER_TIME] = Number.NaN;
     integers[slot * SLOT_INTEGERS + LAST_EVENT_TYPE] = NO_EVENT;
-    integers[slot * SLOT_INTEGERS + TID] = NO_ID;
+    integers[slot * SLOT_INTEGERS + TID] = NO_TID;
     this.marks.fill(MARK_UNKNOWN, slot * MARKS, (slot + 1) * MARKS);
   }
 

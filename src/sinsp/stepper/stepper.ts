@@ -264,12 +264,6 @@ export class Stepper implements ThreadIndex {
     return at;
   }
 
-  clear(): void {
-    this.table.fill(0);
-    this.threads.fill(null);
-    this.event[LAST_SLOT] = 0;
-  }
-
   watchFdExits(): void {
     if (this.fdExits) return;
     this.fdExits = true;
