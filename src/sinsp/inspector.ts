@@ -26,7 +26,7 @@ import { int64 } from './integers.js';
 import { EF, EVENT_COUNT, EVENT_FLAGS, EVENTS, PPME } from './schema/index.js';
 import { State, type StateOptions } from './state/state.js';
 import type { ThreadInfo } from './state/thread-info.js';
-import { AT_END, AT_EVENT, Stepper } from './stepper/stepper.js';
+import { AT_END, AT_EVENT, STEPPER_THREADS, Stepper } from './stepper/stepper.js';
 
 /** By event code: 1 for events that, at the start of a section, complete its header: containers, users, groups. */
 const INITIAL_STATE = Uint8Array.from(EVENTS, (event) =>
@@ -41,6 +41,8 @@ const PLAIN_BATCHES = 64;
 export interface InspectorOptions extends StateOptions {
   /** Events to come before a stepper is made, for tests; Infinity: none ever. Default: what pays. */
   stepperAfter?: number;
+  /** Threads that the stepper has room for, a power of two, for tests. */
+  stepperThreads?: number;
 }
 
 /** What a consumer of events answers: false ends the walk. */
@@ -101,6 +103,7 @@ export class Inspector {
   private filterNumber = 1;
   /** Events to come before a stepper is made; NaN: there is none for this state. */
   private untilStepper: number;
+  private readonly stepperThreads: number;
   /** The stepper has to be told again what is wanted. */
   private stale = true;
   /**
@@ -118,6 +121,7 @@ export class Inspector {
   constructor(options: InspectorOptions = {}) {
     this.state = new State(options);
     this.untilStepper = options.stepperAfter ?? STEPPER_AFTER;
+    this.stepperThreads = options.stepperThreads ?? STEPPER_THREADS;
   }
 
   /** Starts over for another capture; fields and filters made for this inspector stay valid. */
@@ -245,6 +249,15 @@ export class Inspector {
     let passed = 0;
     let stops = 0;
     while (offset < end) {
+      if (!state.slots.lent) {
+        // There are more threads than it has room for: from here on all goes without it.
+        this.stepper = null;
+        this.untilStepper = Number.NaN;
+        state.index = null;
+        state.marking = false;
+        source.start = offset;
+        return this.walkPlainly(source, handler);
+      }
       if (this.stale) this.configure(stepper);
       if (!this.leading && this.afterEventSeen) {
         if (state.hasScheduled && eventBlockKind(view.getUint32(offset, true)) >= 0) state.removeScheduled();
@@ -302,12 +315,12 @@ export class Inspector {
     const { left } = this;
     if (this.stepper === null) {
       if (!(this.eventCount >= this.untilStepper)) return null;
-      if (this.codeLimit < EVENT_COUNT || !Stepper.canServe(this.state)) {
+      if (this.codeLimit < EVENT_COUNT || !Stepper.canServe(this.state, this.stepperThreads)) {
         this.untilStepper = Number.NaN;
         return null;
       }
       try {
-        this.stepper = new Stepper(this.state);
+        this.stepper = new Stepper(this.state, this.stepperThreads);
       } catch (error) {
         // There is not so much address space (ulimit -v).
         if (!(error instanceof RangeError)) throw error;
@@ -318,6 +331,7 @@ export class Inspector {
       this.event.paramLengths = this.stepper.paramLengths;
     }
     const { stepper } = this;
+    if (!this.state.slots.lent) return stepper;
     const hooks =
       (this.onEvery === null ? 0 : 1) | (this.onRejected === null ? 0 : 2) | (this.onWriteEnd === null ? 0 : 4);
     if (hooks !== this.hooks) this.interestChanged();

@@ -86,7 +86,8 @@ export class ThreadSlots {
 
   /**
    * From now on everything lies in this memory: `slots` slots, then their marks, then their rooms, from `offset` on.
-   * Returns the offset behind it.
+   * Returns the offset behind it. When there are more threads than slots, everything goes back into arrays that grow:
+   * see {@link lent}.
    */
   moveTo(memory: ArrayBuffer, offset: number, slots: number): number {
     const doubles = new Float64Array(memory, offset, slots * SLOT_DOUBLES);
@@ -104,11 +105,11 @@ export class ThreadSlots {
     return roomsAt + slots * ROOM_BYTES;
   }
 
-  /** A slot for a thread of which no event was seen; 0 when there are no more. */
+  /** A slot for a thread of which no event was seen. */
   take(tid: number, pid: number): number {
     let slot = this.free.pop();
     if (slot === undefined) {
-      if (this.used === this.limit) return 0;
+      if (this.used === this.limit) this.moveOut();
       slot = this.used++;
       if (slot * SLOT_DOUBLES === this.doubles.length) this.grow();
     }
@@ -146,6 +147,20 @@ export class ThreadSlots {
     integers[slot * SLOT_INTEGERS + LAST_EVENT_TYPE] = NO_EVENT;
     integers[slot * SLOT_INTEGERS + TID] = NO_TID;
     this.marks.fill(MARK_UNKNOWN, slot * MARKS, (slot + 1) * MARKS);
+  }
+
+  private moveOut(): void {
+    this.doubles = this.doubles.slice();
+    this.integers = new Int32Array(this.doubles.buffer);
+    this.marks = this.marks.slice();
+    this.rooms = this.rooms.slice();
+    this.roomView = new DataView(this.rooms.buffer);
+    this.limit = Number.POSITIVE_INFINITY;
+  }
+
+  /** The slots lie in memory that was given. */
+  get lent(): boolean {
+    return this.limit !== Number.POSITIVE_INFINITY;
   }
 
   private grow(): void {

@@ -51,17 +51,14 @@ const [LAST_SLOT, FILTER] = [23, 24];
 const PAGE = 65536;
 /** Largest batch that is copied into the memory; larger ones hold a giant block, and are rare. */
 const WINDOW_BYTES = 1 << 20;
-/** Largest number of threads; a state that may have more is not served. */
-const THREADS = 1 << 17;
-/** Slot 0, and some for records that are in no table yet. */
-const SLOTS = THREADS + 64;
-/** Places of the table of threads by id, and the mask of an index into it, at two integers each. */
-const PLACES = THREADS * 2;
+/**
+ * Threads that there is room for, with 8 MB in all. Much more would be counted as memory that presses for garbage
+ * collection, and Node 20 can hang at its end when V8's compiler waits for one in another thread.
+ */
+export const STEPPER_THREADS = 1 << 14;
 const ENTRY_BYTES = 8;
-const TABLE_MASK = PLACES * 2 - 1;
-/** Where the search for a thread begins; stepper.c does the same. */
-const homeOf = (tid: number): number => ((Math.imul(tid, 0x9e3779b1) >>> 7) & (PLACES - 1)) * 2;
-const next = (at: number): number => (at + 2) & TABLE_MASK;
+/** Where the search for a thread begins in a table of so many places, at two integers each; stepper.c does the same. */
+const homeOf = (tid: number, places: number): number => ((Math.imul(tid, 0x9e3779b1) >>> 7) & (places - 1)) * 2;
 /** Behind the module's own data. */
 const SLOTS_AT = 2 * PAGE;
 /** The last event is copied in whole words. */
@@ -149,6 +146,7 @@ export class Stepper implements ThreadIndex {
   private readonly time: Float64Array;
   /** Ids and slots in turn: open addressing. */
   private readonly table: Int32Array;
+  private readonly places: number;
   private readonly windowAt: number;
   /** Threads by slot. */
   private readonly threads: (ThreadInfo | null)[] = [null];
@@ -163,10 +161,17 @@ export class Stepper implements ThreadIndex {
   readonly paramLengths: Int32Array;
 
   /** Takes over the pairing of a state's threads. */
-  constructor(private readonly state: State) {
+  constructor(
+    private readonly state: State,
+    threads: number,
+  ) {
     if (WebAssembly === undefined) throw new Error('this engine has no WebAssembly');
-    const tableBytes = PLACES * ENTRY_BYTES;
-    const slotsBytes = SLOTS * (SLOT_BYTES + MARKS + ROOM_BYTES);
+    // Slot 0, and some for records that are in no table yet.
+    const slots = threads + 64;
+    // A power of two, at most half of them taken.
+    const places = 2 << Math.ceil(Math.log2(slots));
+    const tableBytes = places * ENTRY_BYTES;
+    const slotsBytes = slots * (SLOT_BYTES + MARKS + ROOM_BYTES);
     const pages = Math.ceil((SLOTS_AT + slotsBytes + tableBytes + WINDOW_BYTES + SLACK) / PAGE);
     const memory = new WebAssembly.Memory({ initial: pages });
     compiled ??= new WebAssembly.Module(Buffer.from(STEPPER_WASM, 'base64'));
@@ -184,18 +189,19 @@ export class Stepper implements ThreadIndex {
     this.event = new Int32Array(buffer, shared + EVENT_AT, 32);
     this.time = new Float64Array(buffer, shared + EVENT_AT, 1);
     new Uint8Array(buffer, shared + CHANGES_AT, EVENT_CODES).set(CHANGES);
-    const tableAt = state.slots.moveTo(buffer, SLOTS_AT, SLOTS);
-    this.table = new Int32Array(buffer, tableAt, PLACES * 2);
+    const tableAt = state.slots.moveTo(buffer, SLOTS_AT, slots);
+    this.table = new Int32Array(buffer, tableAt, places * 2);
+    this.places = places;
     this.windowAt = tableAt + tableBytes;
-    this.exports.place(SLOTS_AT, SLOTS, tableAt, PLACES);
+    this.exports.place(SLOTS_AT, slots, tableAt, places);
     this.fdExits = state.closesCanceled;
     for (const thread of state.threads.values()) if (thread.active) this.add(thread);
     state.index = this;
   }
 
-  /** A stepper can be made here, and has room for as many threads as the state may have. */
-  static canServe(state: State): boolean {
-    return WebAssembly !== undefined && LITTLE_ENDIAN && state.maxThreads <= THREADS;
+  /** A stepper can be made here, and has room for the threads that the state has; `threads`: a power of two. */
+  static canServe(state: State, threads: number): boolean {
+    return WebAssembly !== undefined && LITTLE_ENDIAN && state.threads.size <= threads;
   }
 
   /**
@@ -239,16 +245,17 @@ export class Stepper implements ThreadIndex {
   }
 
   remove(tid: number): void {
-    const { table } = this;
+    const { table, places } = this;
+    const last = places * 2 - 1;
     let hole = this.find(tid);
     if (table[hole + 1] === 0) return;
     this.event[LAST_SLOT] = 0;
     // What follows moves up, so that no search ends too early.
     for (let at = hole; ; ) {
-      at = next(at);
+      at = (at + 2) & last;
       if (table[at + 1] === 0) break;
-      const home = homeOf(table[at]!);
-      if (((at - home) & TABLE_MASK) < ((at - hole) & TABLE_MASK)) continue;
+      const home = homeOf(table[at]!, places);
+      if (((at - home) & last) < ((at - hole) & last)) continue;
       table[hole] = table[at]!;
       table[hole + 1] = table[at + 1]!;
       hole = at;
@@ -258,9 +265,9 @@ export class Stepper implements ThreadIndex {
 
   /** Where a thread is in the table, or would be. */
   private find(tid: number): number {
-    const { table } = this;
-    let at = homeOf(tid);
-    while (table[at + 1] !== 0 && table[at] !== tid) at = next(at);
+    const { table, places } = this;
+    let at = homeOf(tid, places);
+    while (table[at + 1] !== 0 && table[at] !== tid) at = (at + 2) & (places * 2 - 1);
     return at;
   }
 

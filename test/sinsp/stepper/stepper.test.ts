@@ -45,8 +45,15 @@ interface Walk {
 }
 
 /** Walks a capture; `interest`: by event code, which events are looked at. */
-function walk(open: () => FileSource, filter: string, interest: Uint8Array, stepperAfter: number, pause: number): Walk {
-  const inspector = new Inspector({ maxThreads: 2000, maxFds: 300, stepperAfter });
+function walk(
+  open: () => FileSource,
+  filter: string,
+  interest: Uint8Array,
+  stepperAfter: number,
+  pause: number,
+  stepperThreads = 1024,
+): Walk {
+  const inspector = new Inspector({ maxThreads: 2000, maxFds: 300, stepperAfter, stepperThreads });
   const settings = {
     bufferFormat: 'dots',
     cutBuffers: true,
@@ -98,7 +105,7 @@ function compare(open: () => FileSource, random: Random, what: string): number {
   const interest = Uint8Array.from({ length: EVENT_COUNT }, () => (random.int(20) < share ? 1 : 0));
   const pause = random.pick([0, 0, 1, 3]);
   const plain = walk(open, filter, interest, Number.POSITIVE_INFINITY, pause);
-  const stepped = walk(open, filter, interest, random.pick([0, 0, 5, 40]), pause);
+  const stepped = walk(open, filter, interest, random.pick([0, 0, 5, 40]), pause, random.pick([4, 1024]));
   const message = `${what}, filter '${filter}', share ${share}`;
   assert.deepEqual(stepped.events, plain.events, message);
   assert.deepEqual(stepped.state, plain.state, message);
