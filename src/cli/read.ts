@@ -226,7 +226,7 @@ export class Reader {
       return;
     }
     const handler = this.handler();
-    inspector.interest = this.interest();
+    inspector.setInterest(this.interest());
     let turnEnds = clockMs() + TURN_MS;
     while (source.nextBatch()) {
       if (!inspector.walkBatch(source, handler)) {
@@ -334,14 +334,14 @@ export class Reader {
   }
 
   /** Which events the handler looks at, for the inspector; null: all. */
-  private interest(): (() => Uint8Array | null) | null {
+  private interest(): () => Uint8Array | null {
     const { printer, summary, settings, dump } = this;
     const host = this.chisels?.host;
     if (dump !== null || summary !== null || settings.verbose || settings.maxEvents !== Number.POSITIVE_INFINITY) {
-      return null;
+      return () => null;
     }
     if (host !== undefined) return () => host.interest();
-    return printer === null ? () => NO_EVENTS : null;
+    return () => (printer === null ? NO_EVENTS : null);
   }
 
   private uncountedHandler(): (event: EventCursor) => boolean {

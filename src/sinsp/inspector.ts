@@ -92,12 +92,7 @@ export class Inspector {
   /** Called for the events before the first proper one, which belong to the header in all but form. */
   onLeading: ((event: EventCursor) => void) | null = null;
 
-  /**
-   * Tells, by event code, which events the handler and onRejected look at; null: all of them. Not set: all of them.
-   * Asked when a batch begins and after {@link interestChanged}. It is no promise: they may get others too.
-   */
-  interest: (() => Uint8Array | null) | null = null;
-
+  private interestOf: () => Uint8Array | null = () => null;
   private stepper: Stepper | null = null;
   /** Tells filters apart. */
   private filterNumber = 1;
@@ -176,7 +171,16 @@ export class Inspector {
     this.interestChanged();
   }
 
-  /** {@link interest} has another answer now. */
+  /**
+   * Which events the handler and onRejected look at, by event code; null: all of them, as they do when nothing is set. Asked
+   * anew after {@link interestChanged}. It is no promise: they may get others too.
+   */
+  setInterest(interest: () => Uint8Array | null): void {
+    this.interestOf = interest;
+    this.interestChanged();
+  }
+
+  /** What was given to {@link setInterest} has another answer now. */
   interestChanged(): void {
     this.stale = true;
     this.plainBatches = 0;
@@ -347,7 +351,6 @@ export class Inspector {
       return null;
     }
     if (same) return stepper;
-    this.stale ||= this.interest !== null;
     stepper.setFirst(this.firstTsHigh, this.firstTsLow);
     if (source.moveWindow !== undefined && source.window.buffer !== stepper.window.buffer) {
       source.moveWindow(stepper);
@@ -360,7 +363,7 @@ export class Inspector {
   private configure(stepper: Stepper): void {
     this.stale = false;
     const { predicate, mayMatch } = this;
-    const interest = this.interest === null ? null : this.interest();
+    const interest = this.interestOf();
     const everything = this.onEvery !== null || (predicate !== null && this.onRejected !== null && interest === null);
     stepper.configure(
       this.filterNumber,

@@ -1,7 +1,6 @@
 /** Memory sizes and page faults, told by brk, mmap, munmap and context switches. */
 import type { EventCursor } from '../event.js';
 import type { State } from './state.js';
-import { MAIN, SLOT_INTEGERS } from './thread-slots.js';
 
 export function memoryExit(_state: State, event: EventCursor): void {
   const thread = event.thread;
@@ -18,7 +17,7 @@ export function switchEnter(state: State, event: EventCursor): void {
   thread.pfmajor = event.paramUint64(1, thread.pfmajor);
   thread.pfminor = event.paramUint64(2, thread.pfminor);
   const main = state.mainThread(thread);
-  thread.slots.integers[thread.slot * SLOT_INTEGERS + MAIN] = main.slot;
+  thread.noteMain(main.slot);
   main.vmsizeKb = event.paramUint32(3, main.vmsizeKb);
   main.vmrssKb = event.paramUint32(4, main.vmrssKb);
   main.vmswapKb = event.paramUint32(5, main.vmswapKb);

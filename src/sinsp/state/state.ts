@@ -32,19 +32,9 @@ import type { Cgroup } from './nul-lists.js';
 import { PathMemory } from './path-memory.js';
 import { PathBuffer } from './paths.js';
 import { StoredEnter } from './stored-enter.js';
-import { ACTIVE, CLONE_FILES, CLONE_THREAD, IS_MAIN_THREAD, NAME_CHANGED } from './thread-flags.js';
+import { ACTIVE, CLONE_FILES, CLONE_THREAD, NAME_CHANGED } from './thread-flags.js';
 import { ThreadInfo } from './thread-info.js';
-import {
-  MARKS,
-  NO_EVENT,
-  NO_TABLE,
-  OWNER,
-  SLOT_INTEGERS,
-  STORED_NONE,
-  STORED_RECORD,
-  STORED_SLOT,
-  ThreadSlots,
-} from './thread-slots.js';
+import { MARKS, NO_EVENT, NO_TABLE, STORED_NONE, STORED_RECORD, STORED_SLOT, ThreadSlots } from './thread-slots.js';
 import { UserTables } from './users.js';
 
 export interface StateOptions {
@@ -229,7 +219,7 @@ export class State {
 
   private addCopy(tid: number, thread: ThreadInfo): void {
     this.threads.set(tid, thread);
-    if ((thread.flags & ACTIVE) !== 0) this.index?.add(thread);
+    if (thread.active) this.index?.add(thread);
   }
 
   // -- per event ----------------------------------------------------------------------------------------------
@@ -309,7 +299,7 @@ export class State {
     }
     event.thread = thread;
     if (thread === null) return;
-    if ((kind & NEVER_CREATES) === 0 && (thread.flags & ACTIVE) === 0) {
+    if ((kind & NEVER_CREATES) === 0 && !thread.active) {
       thread.flags |= ACTIVE;
       this.index?.add(thread);
     }
@@ -358,7 +348,7 @@ export class State {
     const isSocketCall = (BEGIN[event.type]! & SOCKET_CALL) !== 0;
     if (!isSocketCall && !this.marking) return;
     const table = this.fdTable(thread);
-    thread.slots.integers[thread.slot * SLOT_INTEGERS + OWNER] = table.slot;
+    thread.noteTable(table.slot);
     // Calls of sockets may make another kind of it.
     if (isSocketCall) table.forget(num);
     else table.mark(num, fd);
@@ -401,9 +391,7 @@ export class State {
   private forgetFd(thread: ThreadInfo | null): void {
     if (thread === null || thread.lastFd < 0) return;
     // A process that is not known has no table, and is not made for this.
-    const own =
-      (thread.flags & CLONE_FILES) === 0 || thread.tid === thread.pid || (thread.flags & IS_MAIN_THREAD) !== 0;
-    const owner = own ? thread : this.threads.get(thread.pid);
+    const owner = (thread.flags & CLONE_FILES) === 0 || thread.leads ? thread : this.threads.get(thread.pid);
     owner?.fds.forget(thread.lastFd);
   }
 
@@ -439,7 +427,7 @@ export class State {
     }
     thread.removed = false;
     this.threads.set(thread.tid, thread);
-    if ((thread.flags & ACTIVE) !== 0) this.index?.add(thread);
+    if (thread.active) this.index?.add(thread);
     else this.index?.remove(thread.tid);
     this.groupSizes.set(thread.pid, (this.groupSizes.get(thread.pid) ?? 0) + 1);
     return true;
@@ -512,7 +500,7 @@ export class State {
 
   /** The main thread of a thread's process, or the thread itself when it is unknown and the table is full. */
   mainThread(thread: ThreadInfo): ThreadInfo {
-    if (thread.tid === thread.pid || (thread.flags & IS_MAIN_THREAD) !== 0) return thread;
+    if (thread.leads) return thread;
     const known = thread.main;
     if (known !== null && !known.removed) return known;
     const main = this.threadOrPlaceholder(thread.pid);
@@ -638,7 +626,7 @@ export class State {
     if ((thread.flags & CLONE_FILES) === 0) return thread.fds;
     const main = this.mainThread(thread);
     // A full table leaves a thread without its main thread: it has no descriptors then.
-    if (main === thread && thread.tid !== thread.pid && (thread.flags & IS_MAIN_THREAD) === 0) return this.emptyTable;
+    if (main === thread && !thread.leads) return this.emptyTable;
     return main.fds;
   }
 
@@ -689,7 +677,7 @@ export class State {
       table.set(CANCELED_FD, old);
     }
     table.set(num, fd);
-    thread.slots.integers[thread.slot * SLOT_INTEGERS + OWNER] = table.slot;
+    thread.noteTable(table.slot);
     return true;
   }
 

@@ -3,7 +3,7 @@ import type { Name } from '../names.js';
 import type { FdInfo } from './fd-info.js';
 import { FdTable } from './fd-table.js';
 import type { StoredEnter } from './stored-enter.js';
-import { ACTIVE } from './thread-flags.js';
+import { ACTIVE, IS_MAIN_THREAD } from './thread-flags.js';
 import {
   ENTER_TIME,
   EXCLUDED,
@@ -11,7 +11,9 @@ import {
   LAST_EVENT_TYPE,
   LAST_FD,
   LATENCY,
+  MAIN,
   NO_TABLE,
+  OWNER,
   PFMAJOR,
   PFMINOR,
   SLOT_DOUBLES,
@@ -121,6 +123,11 @@ export class ThreadInfo {
     return this.tid === this.pid;
   }
 
+  /** It is the main thread of its process, or said to be. */
+  get leads(): boolean {
+    return this.tid === this.pid || (this.flags & IS_MAIN_THREAD) !== 0;
+  }
+
   /** An event of it was seen. */
   get active(): boolean {
     return (this.flags & ACTIVE) !== 0;
@@ -204,6 +211,16 @@ export class ThreadInfo {
   }
   set excludedBy(value: number) {
     this.slots.integers[this.slot * SLOT_INTEGERS + EXCLUDED] = value;
+  }
+
+  /** The stepper finds its descriptors' marks in this slot. */
+  noteTable(slot: number): void {
+    this.slots.integers[this.slot * SLOT_INTEGERS + OWNER] = slot;
+  }
+
+  /** The stepper finds its main thread in this slot. */
+  noteMain(slot: number): void {
+    this.slots.integers[this.slot * SLOT_INTEGERS + MAIN] = slot;
   }
 
   /** Its slot is one of these from now on. */

@@ -8,7 +8,7 @@
  */
 import type { EventCursor } from '../event.js';
 import { EVENT_COUNT, PPME } from '../schema/index.js';
-import { BEGIN, EXIT_FD_PARAM, EXIT_NAMES_FD, NO_PAIRING, NO_THREAD, SKIP, USES_FD } from '../state/begin-kinds.js';
+import { BEGIN, EXIT_FD_PARAM, NO_PAIRING, NO_THREAD, SKIP, USES_FD } from '../state/begin-kinds.js';
 import { closeEnter, closeExit, dupExit, fcntlEnter, fcntlExit } from '../state/descriptors.js';
 import { execExit } from '../state/exec.js';
 import { HANDLERS, type Handler, store } from '../state/handlers.js';
@@ -140,14 +140,12 @@ const FD_EXITS = Uint8Array.from({ length: EVENT_COUNT }, (_, type) => ((type & 
 
 export class Stepper implements ThreadIndex {
   private readonly exports: Exports;
-  private readonly bytes: Uint8Array;
   private readonly codes: Uint8Array;
   private readonly event: Int32Array;
   private readonly time: Float64Array;
   /** Ids and slots in turn: open addressing. */
   private readonly table: Int32Array;
   private readonly places: number;
-  private readonly windowAt: number;
   /** Threads by slot. */
   private readonly threads: (ThreadInfo | null)[] = [null];
   private fdExits: boolean;
@@ -156,6 +154,8 @@ export class Stepper implements ThreadIndex {
   private origin = 0;
   private end = 0;
   private readonly framed = { end: 0, events: 0 };
+  /** Memory for a source's window: what lies there need not be copied. */
+  readonly window: Uint8Array;
   /** The arrays of the event's parameters, for the cursor: see EventCursor. */
   readonly paramOffsets: Int32Array;
   readonly paramLengths: Int32Array;
@@ -178,12 +178,9 @@ export class Stepper implements ThreadIndex {
     const instance = new WebAssembly.Instance(compiled, { env: { memory } });
     this.exports = instance.exports as unknown as Exports;
     const { buffer } = memory;
-    this.bytes = new Uint8Array(buffer);
     const shared = this.exports.shared();
     this.codes = new Uint8Array(buffer, shared + CODES_AT, EVENT_CODES);
-    new Uint8Array(buffer, shared + EXIT_FD_AT, EVENT_CODES).set(
-      EXIT_FD_PARAM.map((index, type) => ((BEGIN[type]! & EXIT_NAMES_FD) !== 0 ? index : 0)),
-    );
+    new Uint8Array(buffer, shared + EXIT_FD_AT, EVENT_CODES).set(EXIT_FD_PARAM);
     this.paramOffsets = new Int32Array(buffer, shared + PARAM_OFFSETS_AT, MAX_PARAMS);
     this.paramLengths = new Int32Array(buffer, shared + PARAM_LENGTHS_AT, MAX_PARAMS);
     this.event = new Int32Array(buffer, shared + EVENT_AT, 32);
@@ -192,7 +189,7 @@ export class Stepper implements ThreadIndex {
     const tableAt = state.slots.moveTo(buffer, SLOTS_AT, slots);
     this.table = new Int32Array(buffer, tableAt, places * 2);
     this.places = places;
-    this.windowAt = tableAt + tableBytes;
+    this.window = new Uint8Array(buffer, tableAt + tableBytes, WINDOW_BYTES);
     this.exports.place(SLOTS_AT, slots, tableAt, places);
     this.fdExits = state.closesCanceled;
     for (const thread of state.threads.values()) if (thread.active) this.add(thread);
@@ -234,7 +231,8 @@ export class Stepper implements ThreadIndex {
 
   add(thread: ThreadInfo): void {
     const { tid, slot } = thread;
-    if (slot === 0 || tid !== (tid | 0)) return;
+    // Once there are more threads than it has room for, it is not asked any more.
+    if (!this.state.slots.lent || tid !== (tid | 0)) return;
     while (this.threads.length <= slot) this.threads.push(null);
     this.threads[slot] = thread;
     const { table } = this;
@@ -279,30 +277,25 @@ export class Stepper implements ThreadIndex {
 
   // -- steps --------------------------------------------------------------------------------------------------
 
-  /** Memory for a source's window: what lies there need not be copied. */
-  get window(): Uint8Array {
-    return this.bytes.subarray(this.windowAt, this.windowAt + WINDOW_BYTES);
-  }
-
   /** Finds the end of the whole event blocks of plain kinds that lie in {@link window} between two offsets; counts them. */
   frame(offset: number, filled: number): { end: number; events: number } {
     const { framed } = this;
-    framed.end = this.exports.frame(this.windowAt, offset, filled);
+    framed.end = this.exports.frame(this.window.byteOffset, offset, filled);
     framed.events = this.event[COUNT]!;
     return framed;
   }
 
   /** Makes `window[from..to)`, whole blocks, the batch to step through. False when it is too large. */
   load(window: Uint8Array, from: number, to: number): boolean {
-    if (window.buffer === this.bytes.buffer) {
+    if (window.buffer === this.window.buffer) {
       this.address = window.byteOffset;
       this.origin = 0;
       this.end = to;
       return true;
     }
     if (to - from > WINDOW_BYTES) return false;
-    this.bytes.set(window.subarray(from, to), this.windowAt);
-    this.address = this.windowAt;
+    this.window.set(window.subarray(from, to));
+    this.address = this.window.byteOffset;
     this.origin = from;
     this.end = to - from;
     return true;

@@ -4,6 +4,7 @@
  */
 import { openCaptureFile } from '../../../src/capture/file-source.js';
 import type { EventCursor } from '../../../src/sinsp/event.js';
+import type { RenderSettings } from '../../../src/sinsp/fields/field.js';
 import { ByteWriter } from '../../../src/sinsp/format/byte-writer.js';
 import { FormatLine } from '../../../src/sinsp/format/format-line.js';
 import { parseFormat } from '../../../src/sinsp/format/format-parser.js';
@@ -29,6 +30,15 @@ export const FORMAT =
   '*%evt.num %evt.dir %evt.type | %proc.name %proc.pid %thread.tid %proc.ppid %proc.exe %proc.args | %proc.cwd ' +
   '| %fd.num %fd.type %fd.l4proto %fd.name | %proc.nchilds %proc.nthreads %proc.fdopencount %proc.fdlimit ' +
   '| %proc.exepath %thread.vtid %proc.vpid %proc.sid %proc.vpgid %user.uid %container.id %container.type %evt.args';
+
+/** How fields are rendered where that does not matter. */
+export const SETTINGS: RenderSettings = {
+  bufferFormat: 'dots',
+  cutBuffers: true,
+  resolvePorts: false,
+  timeFormat: 'h',
+  json: false,
+};
 
 /** Two processes, a thread, and a few descriptors, as a header. */
 export function scenario(): CaptureBuilder {
@@ -195,15 +205,8 @@ const isInternal = (event: EventCursor): boolean => (EVENT_CATEGORIES[event.type
 /** One line per event that is not internal, in {@link FORMAT}. */
 export function lines(file: string): string[] {
   const inspector = new Inspector();
-  const settings = {
-    bufferFormat: 'dots',
-    cutBuffers: true,
-    resolvePorts: false,
-    timeFormat: 'h',
-    json: false,
-  } as const;
   const writer = new ByteWriter();
-  const line = new FormatLine(parseFormat(FORMAT), { inspector, settings }, writer);
+  const line = new FormatLine(parseFormat(FORMAT), { inspector, settings: SETTINGS }, writer);
   const source = openCaptureFile(file);
   inspector.walk(source, (event) => isInternal(event) || line.print(event) || true);
   source.close();

@@ -16,8 +16,9 @@ import { compileFilter } from '../../../src/sinsp/filter/index.js';
 import { Inspector } from '../../../src/sinsp/inspector.js';
 import { EVENT_COUNT } from '../../../src/sinsp/schema/index.js';
 import { CaptureFuzzer } from '../../fuzz/mutated-captures.js';
-import { memoryInput } from '../../support/capture-builder.js';
+import { memoryInput, u32, u64 } from '../../support/capture-builder.js';
 import { Random } from '../../support/random.js';
+import { call, SETTINGS, scenario } from '../state/scenario.js';
 import { SCENARIOS } from '../state/scenarios.js';
 import { busyCapture } from './busy-capture.js';
 import { dumpState } from './dump-state.js';
@@ -54,16 +55,9 @@ function walk(
   stepperThreads = 1024,
 ): Walk {
   const inspector = new Inspector({ maxThreads: 2000, maxFds: 300, stepperAfter, stepperThreads });
-  const settings = {
-    bufferFormat: 'dots',
-    cutBuffers: true,
-    resolvePorts: false,
-    timeFormat: 'h',
-    json: false,
-  } as const;
-  const context: FieldContext = { inspector, settings };
+  const context: FieldContext = { inspector, settings: SETTINGS };
   if (filter !== '') inspector.setFilter(compileFilter(filter, context));
-  inspector.interest = () => interest;
+  inspector.setInterest(() => interest);
   const { state } = inspector;
   const events: string[] = [];
   const source = open();
@@ -136,6 +130,16 @@ test('the rules of the state', () => {
       compare(inMemory(bytes, random), random, `${name}, seed ${seed}`);
     }
   }
+});
+
+test('a process list of more threads than there is room for', () => {
+  // In a second section, which is read with a stepper at work.
+  const builder = scenario();
+  call(builder, 'SYSCALL_CLOSE', [u64(5)], [u64(0)]);
+  builder.section().processes(Array.from({ length: 600 }, (_, i) => ({ tid: 1000 + i, comm: `p${i}` })));
+  for (let tid = 1000; tid < 1600; tid++) call(builder, 'SYSCALL_GETUID', [], [u32(0)], { tid });
+  const bytes = builder.build();
+  for (let seed = 1; seed <= 6; seed++) compare(inMemory(bytes, new Random(seed)), new Random(seed), `seed ${seed}`);
 });
 
 test('damaged captures', () => {
