@@ -4,7 +4,7 @@ import type { FieldUse } from '../sinsp/fields/field.js';
 import { FIELD_CLASSES, parseField } from '../sinsp/fields/index.js';
 import type { Chisel } from './chisel.js';
 import { API_MISUSE } from './errors.js';
-import { FieldHandle, fieldReader } from './field-reader.js';
+import { FieldHandle, type FieldReader, fieldReader } from './field-reader.js';
 import { toInterval } from './interval.js';
 
 /** Fields that make no sense without their argument. */
@@ -50,9 +50,9 @@ export function chiselApi(chisel: Chisel): [string, HostFunction][] {
         const use = fieldOf(text);
         if (use === undefined) throw misuse(`chisel requesting nonexistent field ${text}`);
         if (use.field.filterOnly) throw misuse(`field ${text} can be used in filters only`);
-        let read: () => LuaValue;
+        let read: FieldReader;
         try {
-          read = fieldReader(use, services.context, services.inspector.event);
+          read = fieldReader(use, services.context);
         } catch (error) {
           throw misuse((error as Error).message);
         }

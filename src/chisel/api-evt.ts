@@ -32,7 +32,9 @@ export function evtApi(chisel: Chisel): [string, HostFunction][] {
           return undefined;
         }
         const object = (handle as { hostObject?: object }).hostObject;
-        return object instanceof FieldHandle ? object.read() : undefined;
+        if (!(object instanceof FieldHandle)) return undefined;
+        const value = object.read(event);
+        return Number.isNaN(value) ? undefined : value;
       },
     ],
     [

@@ -38,10 +38,10 @@ export function parameterIndexes(name: string): Int8Array {
   return indexes;
 }
 
-export function rawArgumentReader(name: string, event: EventCursor): () => LuaValue {
+export function rawArgumentReader(name: string): (event: EventCursor) => LuaValue {
   const indexes = parameterIndexes(name);
   const type = rawArgumentType(name)!;
-  return () => {
+  return (event) => {
     const index = indexes[event.type]!;
     if (index < 0 || index >= event.nparams) return undefined;
     const length = event.paramLength(index);

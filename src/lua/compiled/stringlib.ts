@@ -1,10 +1,10 @@
 // biome-ignore-all lint/complexity/noArguments: how many arguments there were tells nil from none, and rest arrays cost
 /** The `string` library. */
 import { ArgumentError, KernelError } from '../kernel/errors.js';
-import { type CompiledFormat, compileFormat } from '../kernel/format.js';
 import { numberToString } from '../kernel/numbers.js';
 import { find, gmatch, gsub, hasSpecials, match, setCheckpoint } from '../kernel/pattern.js';
 import type { LuaValue } from '../vm.js';
+import { type Formatter, formatterFor } from './formatter.js';
 import { addDirect, intArg, stringArg, wrong } from './library.js';
 import type { Finder } from './matcher.js';
 import { finderFor } from './regexp.js';
@@ -60,7 +60,7 @@ export function openString(rt: Runtime): LuaTable {
   /** The kernel's matcher asks whoever set this last: a match sets it for its own state. */
   const checkpoint = () => void rt.viaRefuel();
   let lastFormat = '';
-  let lastCompiled: CompiledFormat = compileFormat('');
+  let lastFormatter: Formatter = formatterFor('');
 
   const library = addDirect(new LuaTable(), {
     byte: function byte(s, i, j) {
@@ -111,12 +111,11 @@ export function openString(rt: Runtime): LuaTable {
     },
     format: (...args) => {
       const fmt = stringArg(args[0], 1, args.length);
-      args.shift();
       if (fmt !== lastFormat) {
-        lastCompiled = compileFormat(fmt);
+        lastFormatter = formatterFor(fmt);
         lastFormat = fmt;
       }
-      return lastCompiled(args, host);
+      return lastFormatter(args, host);
     },
     gmatch: function gmatchFunction(s, pattern) {
       const text = stringArg(s, 1, arguments.length);

@@ -1,6 +1,6 @@
 /** The `string` library. */
 import { ArgumentError, KernelError } from '../kernel/errors.js';
-import { type FormatHost, format } from '../kernel/format.js';
+import { applyFormat, type FormatHost, readFormat } from '../kernel/format.js';
 import { numberToString } from '../kernel/numbers.js';
 import { find, gmatch, gsub, match } from '../kernel/pattern.js';
 import type { LuaValue } from '../vm.js';
@@ -106,10 +106,7 @@ export function openString(L: LuaThread): Table {
     },
     find: (_L, args) =>
       find(checkString(args, 0), checkString(args, 1), optInt(args, 2, 1), truthy(args[3])) ?? undefined,
-    format: (thread, args) => {
-      const fmt = checkString(args, 0);
-      return made(format(fmt, args.slice(1), formatHost(thread)));
-    },
+    format: (thread, args) => made(applyFormat(readFormat(checkString(args, 0)), args, formatHost(thread))),
     gmatch: gmatchFunction,
     gsub: (thread, args) => {
       const s = checkString(args, 0);

@@ -2,8 +2,7 @@
  * `string.format` as LuaJIT has it: C's directives on byte strings, with `%d` cutting fractions and `%s` taking
  * anything.
  *
- * A format string is read once into a list of small functions and remembered, because programs format with the same
- * few strings again and again.
+ * A format string is read once into a list of small functions.
  */
 import { ArgumentError, KernelError } from './errors.js';
 import {
@@ -28,10 +27,19 @@ export interface FormatHost {
 }
 
 /** One directive applied to argument number `index` (from 1, the format string itself being 1). */
-type Directive = (value: unknown, index: number, host: FormatHost) => string;
+export type Directive = (value: unknown, index: number, host: FormatHost) => string;
 
-/** Formats `args`, the values after the format string. Throws {@link ArgumentError} and {@link KernelError}. */
-export type CompiledFormat = (args: readonly unknown[], host: FormatHost) => string;
+/** A format string that was read. */
+export interface FormatParts {
+  /** What stands before each directive. */
+  readonly literals: readonly string[];
+  readonly directives: readonly Directive[];
+  /** By directive: what is shown as JavaScript shows it, strings for `%s` and integers of 32 bits for `%d`. */
+  readonly plain: readonly ('string' | 'integer' | undefined)[];
+  readonly tail: string;
+  /** The message of a bad directive, which ends the format. */
+  readonly failure: string | undefined;
+}
 
 interface Spec {
   left: boolean;
@@ -45,20 +53,24 @@ interface Spec {
   conversion: string;
 }
 
-const cache = new Map<string, CompiledFormat>();
+const cache = new Map<string, FormatParts>();
 const CACHE_LIMIT = 1000;
 
-/** `string.format(fmt, ...args)`. */
-export function format(fmt: string, args: readonly unknown[], host: FormatHost): string {
-  return compileFormat(fmt)(args, host);
+/** Reads a format string; programs use the same few again and again. */
+export function readFormat(fmt: string): FormatParts {
+  let parts = cache.get(fmt);
+  if (parts === undefined) {
+    parts = parseFormat(fmt);
+    if (cache.size >= CACHE_LIMIT) cache.clear();
+    cache.set(fmt, parts);
+  }
+  return parts;
 }
 
-/** The function for a format string. A bad directive raises its error when formatting reaches it, as in C. */
-export function compileFormat(fmt: string): CompiledFormat {
-  const known = cache.get(fmt);
-  if (known) return known;
+function parseFormat(fmt: string): FormatParts {
   const literals: string[] = [];
   const directives: Directive[] = [];
+  const plain: ('string' | 'integer' | undefined)[] = [];
   let failure: string | undefined;
   let literal = '';
   let at = 0;
@@ -75,51 +87,38 @@ export function compileFormat(fmt: string): CompiledFormat {
       continue;
     }
     const [spec, end] = parseSpec(fmt, mark + 1);
-    const directive = spec && directiveFor(spec);
-    if (!directive) {
+    if (spec === undefined) {
       failure = `invalid option '${fmt.slice(mark, end)}' to 'format'`;
       break;
     }
     literals.push(literal);
     literal = '';
-    directives.push(directive);
+    directives.push(directiveFor(spec));
+    plain.push(plainly(spec));
     at = end;
   }
-  const compiled = failure === undefined ? assemble(literals, directives, literal) : failing(directives, failure);
-  if (cache.size >= CACHE_LIMIT) cache.clear();
-  cache.set(fmt, compiled);
-  return compiled;
+  return { literals, directives, plain, tail: literal, failure };
 }
 
-function assemble(literals: string[], directives: Directive[], tail: string): CompiledFormat {
-  const count = directives.length;
-  if (count === 0) return () => tail;
-  if (count === 1) {
-    const head = literals[0]!;
-    const only = directives[0]!;
-    return (args, host) => {
-      if (args.length === 0) throw new ArgumentError(2, 'value expected');
-      return head + only(args[0], 2, host) + tail;
-    };
+/**
+ * The arguments of `string.format` as text, of which the first is the format string. A bad directive raises its error
+ * when formatting reaches it, as in C. Throws {@link ArgumentError} and {@link KernelError}.
+ */
+export function applyFormat(parts: FormatParts, args: readonly unknown[], host: FormatHost): string {
+  const { literals, directives, failure } = parts;
+  let text = '';
+  for (let i = 0; i < directives.length; i++) {
+    if (i + 1 >= args.length) throw new ArgumentError(i + 2, 'value expected');
+    text += literals[i]! + directives[i]!(args[i + 1], i + 2, host);
   }
-  return (args, host) => {
-    let text = '';
-    for (let i = 0; i < count; i++) {
-      if (i >= args.length) throw new ArgumentError(i + 2, 'value expected');
-      text += literals[i]! + directives[i]!(args[i], i + 2, host);
-    }
-    return text + tail;
-  };
+  if (failure !== undefined) throw new KernelError(failure);
+  return text + parts.tail;
 }
 
-function failing(directives: Directive[], failure: string): CompiledFormat {
-  return (args, host) => {
-    directives.forEach((directive, i) => {
-      if (i >= args.length) throw new ArgumentError(i + 2, 'value expected');
-      directive(args[i], i + 2, host);
-    });
-    throw new KernelError(failure);
-  };
+function plainly({ width, precision, plus, space, conversion }: Spec): 'string' | 'integer' | undefined {
+  if (width > 0 || precision >= 0) return undefined;
+  if (conversion === 's') return 'string';
+  return (conversion === 'd' || conversion === 'i') && !plus && !space ? 'integer' : undefined;
 }
 
 /** Reads flags, width, precision and conversion; returns where the directive, or what is wrong about it, ends. */
@@ -221,10 +220,19 @@ function integerText(digits: string, prefix: string, spec: Spec): string {
   return pad(prefix + text, spec);
 }
 
+/** By count. */
+const ZEROS: readonly string[] = Array.from({ length: 100 }, (_, count) => '0'.repeat(count));
+
 function decimalDirective(spec: Spec): Directive {
-  const plain = spec.width === 0 && spec.precision < 0 && !spec.plus && !spec.space;
+  const plain = plainly(spec) === 'integer';
+  const { precision } = spec;
+  const digitsOnly = precision > 0 && spec.width === 0 && !spec.plus && !spec.space;
   return (value, index, host) => {
     const n = toNumber(value, index, host);
+    if (digitsOnly && n >= 0 && n < 0x80000000) {
+      const text = String(n | 0);
+      return text.length < precision ? ZEROS[precision - text.length]! + text : text;
+    }
     // Adding 0 turns -0 into 0.
     const whole = Math.trunc(n) + 0;
     const text = Number.isSafeInteger(whole) ? String(whole) : toInt64(n).toString();

@@ -22,7 +22,7 @@ export function written(write: Write): Extractor {
     kind: 'text',
     get: (event) => {
       scratch.length = 0;
-      return write(event, scratch) ? latin1(scratch.bytes, 0, scratch.length) : undefined;
+      return write(event, scratch) ? scratch.textSince(0) : undefined;
     },
     write,
   };

@@ -4,7 +4,7 @@
  * ASCII is copied eight bytes at a time as doubles, the fastest copy of short texts there is in V8; bytes from 0x80 on
  * must not take that way, since a pattern that is a signalling NaN may be changed.
  */
-import { Name } from '../names.js';
+import { latin1, Name } from '../names.js';
 
 /** Takes the bytes of a full buffer; they are only valid during the call. */
 export type Sink = (bytes: Uint8Array) => void;
@@ -206,13 +206,6 @@ export class ByteWriter {
 
   /** What was written since `mark`, as a latin1 string. */
   textSince(mark: number): string {
-    const { bytes, length } = this;
-    const count = length - mark;
-    if (count <= 24) {
-      let text = '';
-      for (let i = mark; i < length; i++) text += String.fromCharCode(bytes[i]!);
-      return text;
-    }
-    return Buffer.from(bytes.buffer, bytes.byteOffset + mark, count).toString('latin1');
+    return latin1(this.bytes, mark, this.length);
   }
 }

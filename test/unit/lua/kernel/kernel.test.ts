@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import { rotateLeft, toBit, toHex } from '../../../../src/lua/kernel/bit.js';
 import { type ArgumentError, argumentMessage, shortSource } from '../../../../src/lua/kernel/errors.js';
 import { LuaFile, openFile, openPipe } from '../../../../src/lua/kernel/files.js';
-import { type FormatHost, format } from '../../../../src/lua/kernel/format.js';
+import { applyFormat, type FormatHost, readFormat } from '../../../../src/lua/kernel/format.js';
 import { numberToString, stringToNumber, stringToNumberBase } from '../../../../src/lua/kernel/numbers.js';
 import { formatDate } from '../../../../src/lua/kernel/os.js';
 import { find, gmatch, gsub, match, setCheckpoint } from '../../../../src/lua/kernel/pattern.js';
@@ -45,6 +45,8 @@ test('text as numbers', () => {
 });
 
 test('format works on bytes and names the bad argument', () => {
+  const format = (fmt: string, values: unknown[], host: FormatHost) =>
+    applyFormat(readFormat(fmt), [fmt, ...values], host);
   assert.equal(format('%-6.4s|', ['\xff\0abc'], host), '\xff\0ab  |');
   assert.equal(format('%d %u %x', [3.7, -1, -1], host), '3 18446744073709551615 ffffffffffffffff');
   assert.equal(format('%.2f', [1.125], host), '1.13');

@@ -1,0 +1,58 @@
+/**
+ * Format strings of `string.format` as JavaScript functions: one expression that adds the pieces up, in which strings
+ * and integers need no call.
+ */
+import { Script } from 'node:vm';
+import { applyFormat, type FormatHost, type FormatParts, readFormat } from '../kernel/format.js';
+
+/** The arguments of `string.format`, the format string being the first, as text. */
+export type Formatter = (args: readonly unknown[], host: FormatHost) => string;
+
+/** A function of the directives `D` and of what takes over when arguments are missing. */
+type Maker = (D: FormatParts['directives'], apply: Formatter) => Formatter;
+
+/** So often a format string is used before a function is made of it. */
+const USES = 50;
+const LIMIT = 1000;
+const formatters = new Map<string, Formatter>();
+
+export function formatterFor(fmt: string): Formatter {
+  let formatter = formatters.get(fmt);
+  if (formatter === undefined) {
+    formatter = interpreted(fmt);
+    if (formatters.size >= LIMIT) formatters.clear();
+    formatters.set(fmt, formatter);
+  }
+  return formatter;
+}
+
+function interpreted(fmt: string): Formatter {
+  const parts = readFormat(fmt);
+  const apply: Formatter = (args, host) => applyFormat(parts, args, host);
+  if (parts.failure !== undefined) return apply;
+  let uses = 0;
+  let compiled: Formatter | undefined;
+  return (args, host) => {
+    if (compiled !== undefined) return compiled(args, host);
+    if (++uses === USES) compiled = compile(parts, apply);
+    return apply(args, host);
+  };
+}
+
+function compile({ literals, directives, plain, tail }: FormatParts, apply: Formatter): Formatter {
+  const pieces = directives.map((_, i) => {
+    const value = `(v=a[${i + 1}])`;
+    const general = `d${i}(v,${i + 2},h)`;
+    if (plain[i] === 'string') return `(typeof ${value}==='string'?v:${general})`;
+    if (plain[i] === 'integer') return `(typeof ${value}==='number'&&(v|0)===v?''+v:${general})`;
+    return `d${i}(a[${i + 1}],${i + 2},h)`;
+  });
+  const sum = pieces
+    .map((piece, i) => `${literals[i] === '' ? '' : `${JSON.stringify(literals[i])}+`}${piece}+`)
+    .join('');
+  const code =
+    `(function(D,apply){'use strict';${pieces.map((_, i) => `const d${i}=D[${i}];`).join('')}` +
+    `return(a,h)=>{let v;if(a.length<${pieces.length + 1})return apply(a,h);return ${sum}${JSON.stringify(tail)};};})`;
+  const make = new Script(code, { filename: 'format' }).runInThisContext() as Maker;
+  return make(directives, apply);
+}
