@@ -1,6 +1,6 @@
 /**
- * Makes src/sinsp/stepper/stepper.generated.ts from stepper.c: the WebAssembly of the stepper as text, so that a build needs
- * no compiler. Run it when stepper.c changes; needs clang and lld of Debian 12 (apt-get install clang-14 lld-14).
+ * Makes src/sinsp/stepper/stepper.generated.ts from stepper.c and lines.c: the WebAssembly of the stepper as text, so that a
+ * build needs no compiler. Run it when they change; needs clang and lld of Debian 12 (apt-get install clang-14 lld-14).
  *
  *   npx tsx scripts/generate-stepper.ts [--check]
  *
@@ -13,6 +13,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const folder = fileURLToPath(new URL('../src/sinsp/stepper/', import.meta.url));
+const sources = ['stepper.c', 'lines.c'].map((name) => join(folder, name));
 const target = join(folder, 'stepper.generated.ts');
 
 /** The module's bytes. */
@@ -24,7 +25,7 @@ function compile(): Buffer {
     const linker = ['--no-entry', '--import-memory', '--strip-all', '-z', 'stack-size=4096'].map(
       (word) => `-Wl,${word}`,
     );
-    const { status, error } = spawnSync('clang-14', [...words, ...linker, join(folder, 'stepper.c'), '-o', output], {
+    const { status, error } = spawnSync('clang-14', [...words, ...linker, ...sources, '-o', output], {
       stdio: ['ignore', 'inherit', 'inherit'],
     });
     if (error) throw error;
@@ -37,7 +38,7 @@ function compile(): Buffer {
 
 const base64 = compile().toString('base64');
 const lines = base64.match(/.{1,100}/g)!.map((line) => `  '${line}',`);
-const text = `// Made by scripts/generate-stepper.ts from stepper.c; do not edit.
+const text = `// Made by scripts/generate-stepper.ts from stepper.c and lines.c; do not edit.
 
 /** The stepper as WebAssembly, in base64. */
 export const STEPPER_WASM = [
@@ -47,7 +48,7 @@ ${lines.join('\n')}
 if (process.argv.includes('--check')) {
   if (readFileSync(target, 'utf8') !== text) {
     console.error(
-      'src/sinsp/stepper/stepper.generated.ts is not what stepper.c makes: run npx tsx scripts/generate-stepper.ts',
+      'src/sinsp/stepper/stepper.generated.ts is not what stepper.c and lines.c make: run npx tsx scripts/generate-stepper.ts',
     );
     process.exit(1);
   }

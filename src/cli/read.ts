@@ -7,6 +7,7 @@ import type { EventCursor } from '../sinsp/event.js';
 import type { FieldContext } from '../sinsp/fields/field.js';
 import { serviceName } from '../sinsp/fields/services.js';
 import type { Predicate } from '../sinsp/filter/predicate.js';
+import type { LineForm } from '../sinsp/format/line-form.js';
 import type { Output } from '../sinsp/format/output.js';
 import type { Printer } from '../sinsp/format/printer.js';
 import { Inspector } from '../sinsp/inspector.js';
@@ -227,6 +228,7 @@ export class Reader {
     }
     const handler = this.handler();
     inspector.setInterest(this.interest());
+    this.offerLines();
     let turnEnds = clockMs() + TURN_MS;
     while (source.nextBatch()) {
       if (!inspector.walkBatch(source, handler)) {
@@ -259,6 +261,7 @@ export class Reader {
     if (chisels !== null) chisels.run.liveSource = source;
     const investigation = chisels === null ? null : await this.investigate(chisels, live);
     const handler = investigation?.handler(this.handler()) ?? this.handler();
+    this.offerLines();
     try {
       await this.liveLoop(live, investigation, handler, copies);
     } finally {
@@ -342,6 +345,19 @@ export class Reader {
     }
     if (host !== undefined) return () => host.interest();
     return () => (printer === null ? NO_EVENTS : null);
+  }
+
+  /** Tells the inspector what lines the handler writes, if that is all it does. */
+  private offerLines(): void {
+    const { internal } = this.settings;
+    this.inspector.setLines(this.line(), (type) => internal || INTERNAL[type] === 0);
+  }
+
+  private line(): LineForm | null {
+    const { printer, summary, settings, dump, displayed, output } = this;
+    const counts = settings.verbose || settings.maxEvents !== Number.POSITIVE_INFINITY || summary !== null;
+    if (this.chisels !== null || dump !== null || displayed !== null || counts || output.unbuffered) return null;
+    return printer?.form ?? null;
   }
 
   private uncountedHandler(): (event: EventCursor) => boolean {

@@ -22,11 +22,14 @@ import {
 import { DUMP_FLAG_STATE_ONLY, EventCursor, MAX_PARAMS } from './event.js';
 import type { Predicate } from './filter/predicate.js';
 import { EVERYTHING, type Selection } from './filter/selection.js';
+import type { LineForm } from './format/line-form.js';
+import { RawText } from './format/raw-text.js';
 import { int64 } from './integers.js';
 import { EF, EVENT_COUNT, EVENT_FLAGS, EVENTS, PPME } from './schema/index.js';
 import { State, type StateOptions } from './state/state.js';
 import type { ThreadInfo } from './state/thread-info.js';
-import { AT_END, AT_EVENT, STEPPER_THREADS, Stepper } from './stepper/stepper.js';
+import { Lines } from './stepper/lines.js';
+import { AT_END, AT_EVENT, AT_FULL, STEPPER_THREADS, Stepper } from './stepper/stepper.js';
 
 /** By event code: 1 for events that, at the start of a section, complete its header: containers, users, groups. */
 const INITIAL_STATE = Uint8Array.from(EVENTS, (event) =>
@@ -56,6 +59,7 @@ export interface InspectorSnapshot {
 
 export class Inspector {
   readonly event = new EventCursor();
+  readonly rawText = new RawText();
   readonly state: State;
   /** Events delivered by the reader so far, hidden ones included. */
   eventCount = 0;
@@ -93,6 +97,11 @@ export class Inspector {
   onLeading: ((event: EventCursor) => void) | null = null;
 
   private interestOf: () => Uint8Array | null = () => null;
+  /** What the handler writes of events, if it does nothing else; by event code, of which. */
+  private line: LineForm | null = null;
+  private lineOf: (type: number) => boolean = () => true;
+  /** The stepper's, if it writes them. */
+  private lines: Lines | null = null;
   private stepper: Stepper | null = null;
   /** Tells filters apart. */
   private filterNumber = 1;
@@ -180,6 +189,16 @@ export class Inspector {
     this.interestChanged();
   }
 
+  /**
+   * The handler does nothing but write a line in this form, and answers true; for codes of which `shown` is false it does
+   * nothing at all. Then it need not be called for all events; what it calls in its place may hand lines out.
+   */
+  setLines(form: LineForm | null, shown: (type: number) => boolean = () => true): void {
+    this.line = form !== null && Lines.serves(form) ? form : null;
+    this.lineOf = shown;
+    this.interestChanged();
+  }
+
   /** What was given to {@link setInterest} has another answer now. */
   interestChanged(): void {
     this.stale = true;
@@ -252,6 +271,14 @@ export class Inspector {
     let offset = source.start;
     let passed = 0;
     let stops = 0;
+    // What the stepper did not write because it lacked something, or because JavaScript had to do what the event changes.
+    const show: EventHandler = (cursor) => {
+      const { lines } = this;
+      if (lines === null) return handler(cursor);
+      lines.teach(cursor);
+      if (stepper.writes[cursor.type] !== 0 && lines.isCurrent(cursor) && stepper.show(lines, cursor)) return true;
+      return handler(cursor);
+    };
     while (offset < end) {
       if (!state.slots.lent) {
         // There are more threads than it has room for: from here on all goes without it.
@@ -265,7 +292,11 @@ export class Inspector {
       if (this.stale) this.configure(stepper);
       if (!this.leading && this.afterEventSeen) {
         if (state.hasScheduled && eventBlockKind(view.getUint32(offset, true)) >= 0) state.removeScheduled();
-        const status = stepper.step(offset);
+        const { lines } = this;
+        const status =
+          lines === null
+            ? stepper.step(offset, this.eventCount)
+            : stepper.stepWithLines(lines, offset, this.eventCount);
         const { count } = stepper;
         passed += count;
         stops++;
@@ -277,10 +308,14 @@ export class Inspector {
         }
         if (status === AT_END) break;
         offset = stepper.offset;
+        if (status === AT_FULL) {
+          lines!.handOut();
+          continue;
+        }
         if (status === AT_EVENT) {
           stepper.fill(event);
           offset += event.blockLength;
-          if (this.finish(handler)) continue;
+          if (this.finish(lines === null ? handler : show)) continue;
           return this.leave(source, offset);
         }
       }
@@ -319,12 +354,14 @@ export class Inspector {
     const { left } = this;
     if (this.stepper === null) {
       if (!(this.eventCount >= this.untilStepper)) return null;
-      if (this.codeLimit < EVENT_COUNT || !Stepper.canServe(this.state, this.stepperThreads)) {
+      // Lines need as much memory as half of the threads.
+      const threads = this.line === null ? this.stepperThreads : this.stepperThreads / 2;
+      if (this.codeLimit < EVENT_COUNT || !Stepper.canServe(this.state, threads)) {
         this.untilStepper = Number.NaN;
         return null;
       }
       try {
-        this.stepper = new Stepper(this.state, this.stepperThreads);
+        this.stepper = new Stepper(this.state, threads, this.line, this.rawText);
       } catch (error) {
         // There is not so much address space (ulimit -v).
         if (!(error instanceof RangeError)) throw error;
@@ -362,18 +399,22 @@ export class Inspector {
   /** Tells the stepper which events are wanted, and which lose their partner because the filter cannot accept them. */
   private configure(stepper: Stepper): void {
     this.stale = false;
-    const { predicate, mayMatch } = this;
+    const { predicate, mayMatch, line, lineOf } = this;
     const interest = this.interestOf();
     const everything = this.onEvery !== null || (predicate !== null && this.onRejected !== null && interest === null);
+    const writesLines = line !== null && stepper.lines?.form === line;
+    this.lines = writesLines ? stepper.lines : null;
     stepper.configure(
       this.filterNumber,
       (type) => {
         if (everything || (type === PPME.SYSCALL_WRITE_X && this.onWriteEnd !== null)) return 'all';
         if (predicate !== null) return mayMatch[type] === 0 ? 'none' : 'filter';
+        if (writesLines) return lineOf(type) ? 'line' : 'none';
         return interest === null || interest[type] !== 0 ? 'all' : 'none';
       },
       // An event that modifies state does so whether the filter lets it through or not.
       (type) => predicate !== null && (EVENT_FLAGS[type]! & EF.MODIFIES_STATE) === 0 && !everything,
+      (type) => writesLines && lineOf(type),
     );
   }
 

@@ -398,26 +398,35 @@ export class CaptureFuzzer {
       return setup;
     }
     const settings: RenderSettings = {
-      bufferFormat: (['dots', 'hex', 'hexascii', 'ascii', 'base64'] as const)[slot % 5]!,
+      // Lines that the stepper can write have no other form.
+      bufferFormat: slot % 4 === 3 ? 'dots' : (['dots', 'hex', 'hexascii', 'ascii', 'base64'] as const)[slot % 5]!,
       cutBuffers: slot % 2 === 0,
       resolvePorts: false,
       timeFormat: 'h',
-      json: slot % 4 === 1,
+      json: slot % 4 === 1 || slot === 7,
     };
     // Most cases are so short that a stepper would not be made for them.
-    const inspector = new Inspector({ maxThreads: 2000, ...(slot % 4 < 2 ? { stepperAfter: 0 } : {}) });
+    const inspector = new Inspector({ maxThreads: 2000, ...(slot % 4 !== 2 ? { stepperAfter: 0 } : {}) });
     const context: FieldContext = { inspector, settings };
-    const printer = this.printer(slot % 4, context);
+    const printer = this.printer(slot, context);
+    inspector.setLines(printer.form);
     if (slot % 3 === 0) inspector.setFilter(compileFilter(FILTER, context));
     setup = { inspector, printer, uses: 1 };
     this.setups[slot] = setup;
     return setup;
   }
 
-  private printer(kind: number, context: FieldContext): Printer {
-    if (kind === 0) return new DefaultLine(context, this.writer, true);
-    if (kind === 1) return new JsonLine(parseFormat(FIELDS), context, this.writer);
-    if (kind === 2) return new FormatLine(parseFormat(FIELDS), context, this.writer, { escape: true });
-    return new DefaultLine(context, this.writer, false);
+  private printer(slot: number, context: FieldContext): Printer {
+    switch (slot % 4) {
+      case 0:
+        return new DefaultLine(context, this.writer, true);
+      case 1:
+        return new JsonLine(parseFormat(FIELDS), context, this.writer);
+      case 2:
+        return new FormatLine(parseFormat(FIELDS), context, this.writer, { escape: true });
+    }
+    if (slot === 3) return new DefaultLine(context, this.writer, false);
+    const parsed = parseFormat('*%evt.num %proc.name %proc.pid %evt.type %fd.name %evt.info');
+    return slot === 7 ? new JsonLine(parsed, context, this.writer) : new FormatLine(parsed, context, this.writer);
   }
 }

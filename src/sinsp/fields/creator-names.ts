@@ -5,7 +5,7 @@ import type { EventCursor } from '../event.js';
 import { ByteWriter } from '../format/byte-writer.js';
 import { ParamRenderer } from '../format/params.js';
 import type { Name } from '../names.js';
-import { PPME } from '../schema/index.js';
+import { EVENT_COUNT, PPME } from '../schema/index.js';
 import { joinPath, PathBuffer } from '../state/paths.js';
 import type { State } from '../state/state.js';
 import type { FieldContext } from './field.js';
@@ -24,6 +24,19 @@ const NAMED_BY_PARAM_1 = new Set<number>([
   PPME.SOCKET_ACCEPT4_6_X,
   PPME.SOCKET_CONNECT_X,
 ]);
+
+/** The same with a directory, or a file handle. */
+const NAMED_BY_DIRECTORY = new Set<number>([
+  PPME.SYSCALL_OPENAT_X,
+  PPME.SYSCALL_OPENAT_2_X,
+  PPME.SYSCALL_OPENAT2_X,
+  PPME.SYSCALL_OPEN_BY_HANDLE_AT_X,
+]);
+
+/** By event code: 1 for exit events that name what they make, or would have made. */
+export const NAMES_FD = Uint8Array.from({ length: EVENT_COUNT }, (_, type) =>
+  NAMED_BY_PARAM_1.has(type) || NAMED_BY_DIRECTORY.has(type) ? 1 : 0,
+);
 
 /**
  * Makes the reader of such names. It answers undefined for enter events, and the empty name for exit events that name

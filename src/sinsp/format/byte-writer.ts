@@ -86,6 +86,14 @@ export class ByteWriter {
     this.limit = size;
   }
 
+  /** From now on writes into this memory, as long as it has room enough; nothing may be waiting. */
+  useMemory(bytes: Uint8Array): void {
+    this.bytes = bytes;
+    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    this.buffer = null;
+    this.limit = bytes.length - SLACK;
+  }
+
   /** Hands what was written to the sink. */
   flush(): void {
     if (this.length === 0 || this.sink === null) return;
@@ -112,7 +120,7 @@ export class ByteWriter {
     const at = this.length;
     this.length = at + length;
     if (length >= LONG_TEXT) {
-      this.buffer ??= Buffer.from(bytes.buffer);
+      this.buffer ??= Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
       this.buffer.write(text, at, 'latin1');
       return;
     }

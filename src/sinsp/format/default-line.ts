@@ -1,12 +1,13 @@
 /**
  * The line that an event gets when no format was given: the hot path of the whole program, so it goes round the table of
- * fields. test/sinsp/format/line.test.ts compares it with the same line made field by field.
+ * fields. test/sinsp/format/default-line.test.ts compares it with the same line made field by field.
  */
 import type { EventCursor } from '../event.js';
 import type { FieldContext } from '../fields/field.js';
 import { type ByteWriter, literal } from './byte-writer.js';
 import { escapeControls } from './escape.js';
 import { EventText, eventName } from './event-text.js';
+import type { LineForm } from './line-form.js';
 import { writeInt, writeUint } from './numbers.js';
 import { OutputTime } from './output-time.js';
 import type { Printer } from './printer.js';
@@ -17,6 +18,23 @@ const UNKNOWN = literal('<NA>');
 const ENTER = literal(') > ');
 const EXIT = literal(') < ');
 const OPEN = literal(' (');
+
+const blank = { literal: ' ' };
+const PIECES: LineForm['pieces'] = [
+  ...([
+    'number',
+    blank,
+    'time-of-day',
+    blank,
+    'cpu',
+    blank,
+    'program',
+    { literal: ' (' },
+    'tid',
+    { literal: ') ' },
+  ] as const),
+  ...(['direction', blank, 'type', blank, 'info', { literal: '\n' }] as const),
+];
 
 export class DefaultLine implements Printer {
   private readonly text: EventText;
@@ -30,9 +48,15 @@ export class DefaultLine implements Printer {
   ) {
     this.text = new EventText(context);
     this.time = new OutputTime(context.settings);
-    this.multiLine = context.settings.bufferFormat !== 'dots';
+    const { bufferFormat, timeFormat, cutBuffers } = context.settings;
+    this.multiLine = bufferFormat !== 'dots';
+    const plain = !coloured && bufferFormat === 'dots' && timeFormat === 'h';
+    this.form = plain
+      ? { pieces: PIECES, json: false, unknown: '<NA>', cutBuffers, writer, params: this.text.params }
+      : null;
   }
   private readonly multiLine: boolean;
+  readonly form: LineForm | null;
 
   restart(): void {
     this.time.restart();

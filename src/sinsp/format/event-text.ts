@@ -27,7 +27,9 @@ export function eventName(event: EventCursor): Name {
 }
 
 /** By event code: 1 for exits of calls that write, whose data may be a message to syslog. */
-const MAY_LOG = Uint8Array.from(EVENTS, (event) => (event.isExit && (event.flags & EF.WRITES_TO_FD) !== 0 ? 1 : 0));
+export const MAY_LOG = Uint8Array.from(EVENTS, (event) =>
+  event.isExit && (event.flags & EF.WRITES_TO_FD) !== 0 ? 1 : 0,
+);
 /** Slots of a cache of names by id. */
 const CACHE = 256;
 

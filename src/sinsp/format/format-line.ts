@@ -7,6 +7,8 @@ import { type ByteWriter, literal } from './byte-writer.js';
 import { escapeControls } from './escape.js';
 import { textWriter, type ValueWriter } from './field-writer.js';
 import { FormatError, type ParsedFormat } from './format-parser.js';
+import { type LineForm, pieceOf } from './line-form.js';
+import { ParamRenderer } from './params.js';
 import type { Printer } from './printer.js';
 
 const NEWLINE = 10;
@@ -32,6 +34,7 @@ export interface FormatLineOptions {
 export class FormatLine implements Printer {
   private readonly tokens: readonly Token[];
   private readonly layout: boolean;
+  readonly form: LineForm | null;
 
   constructor(
     private readonly parsed: ParsedFormat,
@@ -40,6 +43,7 @@ export class FormatLine implements Printer {
     private readonly options: FormatLineOptions = {},
   ) {
     this.layout = context.settings.bufferFormat !== 'dots';
+    this.form = this.makeForm(context);
     this.tokens = parsed.tokens.map((token): Token => {
       if ('literal' in token) {
         const { literal: text } = token;
@@ -55,6 +59,25 @@ export class FormatLine implements Printer {
         throw new FormatError(error.message);
       }
     });
+  }
+
+  private makeForm(context: FieldContext): LineForm | null {
+    const { parsed, writer } = this;
+    if (this.options.escape) return null;
+    const pieces: LineForm['pieces'][number][] = [];
+    for (const token of parsed.tokens) {
+      if ('literal' in token) {
+        pieces.push(token);
+        continue;
+      }
+      const piece = token.width === 0 ? pieceOf(token.use, context) : undefined;
+      if (piece === undefined) return null;
+      pieces.push(piece);
+    }
+    if (this.options.newline !== false) pieces.push({ literal: '\n' });
+    const unknown = parsed.keepIncomplete ? '<NA>' : null;
+    const { cutBuffers } = context.settings;
+    return { pieces, json: false, unknown, cutBuffers, writer, params: new ParamRenderer(context) };
   }
 
   restart(): void {}

@@ -5,6 +5,8 @@ import type { Name } from '../names.js';
 import { ByteWriter, literal } from './byte-writer.js';
 import { jsonWriter, type ValueWriter } from './field-writer.js';
 import { FormatError, type ParsedFormat } from './format-parser.js';
+import { type LineForm, type Piece, pieceOf } from './line-form.js';
+import { ParamRenderer } from './params.js';
 import type { Printer } from './printer.js';
 
 const NEWLINE = 10;
@@ -21,10 +23,12 @@ interface Member {
   /** `"key":` */
   readonly label: Name;
   readonly write: ValueWriter;
+  readonly piece: Piece | undefined;
 }
 
 export class JsonLine implements Printer {
   private readonly members: readonly Member[];
+  readonly form: LineForm | null;
 
   constructor(
     private readonly parsed: ParsedFormat,
@@ -44,9 +48,24 @@ export class JsonLine implements Printer {
         throw new FormatError(error.message);
       }
       if (ASKED_TWICE.test(field.name)) write = twice(write);
-      members.set(text, { key: text, label: literal(`${JSON.stringify(text)}:`), write });
+      const piece = pieceOf(token.use, context);
+      members.set(text, { key: text, label: literal(`${JSON.stringify(text)}:`), write, piece });
     }
     this.members = [...members.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
+    this.form = this.makeForm(context);
+  }
+
+  private makeForm(context: FieldContext): LineForm | null {
+    const pieces: LineForm['pieces'][number][] = [];
+    let before = '{';
+    for (const { label, piece } of this.members) {
+      if (piece === undefined) return null;
+      pieces.push({ literal: `${before}${label.text}` }, piece);
+      before = ',';
+    }
+    pieces.push({ literal: this.members.length === 0 ? '{}\n' : '}\n' });
+    const unknown = this.parsed.keepIncomplete ? 'null' : null;
+    return { pieces, json: true, unknown, cutBuffers: false, writer: this.writer, params: new ParamRenderer(context) };
   }
 
   restart(): void {}

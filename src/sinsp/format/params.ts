@@ -37,6 +37,7 @@ import {
   writeUint,
   writeUint64,
 } from './numbers.js';
+import type { RawText } from './raw-text.js';
 
 const OPEN = 40;
 const CLOSE = 41;
@@ -58,7 +59,7 @@ const NOT_AVAILABLE = literal('(n.a.)');
 const INVALID_DYNAMIC = literal('INVALID DYNAMIC PARAMETER');
 
 /** How one parameter of an event type is rendered. */
-interface Plan {
+export interface Plan {
   readonly index: number;
   /** `name=` */
   readonly label: Name;
@@ -73,7 +74,7 @@ interface Plan {
   readonly variants: readonly Plan[] | null;
 }
 
-interface EventPlan {
+export interface EventPlan {
   readonly params: readonly Plan[];
   /** How many of them evt.args shows. */
   readonly shown: number;
@@ -132,18 +133,17 @@ export class ParamRenderer {
   private bytes!: Uint8Array;
   private at = 0;
   private length = 0;
-  /** Where the raw text of the previous parameter stands: an empty path repeats it. */
-  private previous: Uint8Array = new Uint8Array(0);
-  private previousStart = 0;
-  private previousEnd = 0;
+  private readonly previous: RawText;
 
-  constructor(private readonly context: FieldContext) {}
+  constructor(private readonly context: FieldContext) {
+    this.previous = context.inspector.rawText;
+  }
 
   private get state(): State {
     return this.context.inspector.state;
   }
 
-  private plan(type: number): EventPlan {
+  plan(type: number): EventPlan {
     return (this.plans[type] ??= planEvent(type));
   }
 
@@ -159,9 +159,7 @@ export class ParamRenderer {
       this.locate(event, i);
       this.raw(plan, event, writer);
       const end = writer.length;
-      this.previous = writer.bytes;
-      this.previousStart = start;
-      this.previousEnd = end;
+      this.previous.set(writer.bytes, start, end);
       if (plan.mayResolve) {
         writer.byte(OPEN);
         if (this.resolved(plan, event, writer)) writer.byte(CLOSE);
@@ -198,9 +196,7 @@ export class ParamRenderer {
   private rawRemembered(plan: Plan, event: EventCursor, writer: ByteWriter): void {
     const start = writer.length;
     this.raw(plan, event, writer);
-    this.previous = writer.bytes;
-    this.previousStart = start;
-    this.previousEnd = writer.length;
+    this.previous.set(writer.bytes, start, writer.length);
   }
 
   /** The resolved text of one parameter. False when there is none (nothing is written then). */
@@ -284,7 +280,7 @@ export class ParamRenderer {
         break;
       case PT.FSPATH:
       case PT.FSRELPATH:
-        if (this.length === 0) writer.copy(this.previous, this.previousStart, this.previousEnd);
+        if (this.length === 0) writer.copy(this.previous.bytes, this.previous.start, this.previous.end);
         else writer.printable(this.bytes, this.view, this.at, this.textEnd());
         break;
       case PT.BYTEBUF: {
@@ -691,7 +687,7 @@ export class ParamRenderer {
   }
 
   /** `<T>NAME` */
-  private writeFd(fd: FdInfo, writer: ByteWriter): void {
+  writeFd(fd: FdInfo, writer: ByteWriter): void {
     const type = fd.type;
     writer.literal(FD_OPENINGS[type] ?? UNKNOWN_FD_OPENING);
     if (
@@ -723,8 +719,7 @@ export class ParamRenderer {
   }
 
   private resolveFlags(plan: Plan, value: number, writer: ByteWriter): boolean {
-    let name = plan.memo.get(value);
-    if (name === undefined) name = remember(plan, value);
+    const name = flagNames(plan, value);
     if (name === null) return false;
     writer.literal(name);
     return true;
@@ -785,6 +780,12 @@ function protocolLetter(fd: FdInfo): number {
     default:
       return 0;
   }
+}
+
+/** The names of a value of a parameter that is made of flags; null when there are none. */
+export function flagNames(plan: Plan, value: number): Name | null {
+  const name = plan.memo.get(value);
+  return name === undefined ? remember(plan, value) : name;
 }
 
 function remember(plan: Plan, value: number): Name | null {

@@ -105,11 +105,15 @@ export class FdTable {
   /** Marks a descriptor as what it was found to be. */
   mark(num: number, fd: FdInfo | null): void {
     if (!(num >= 0 && num < MARKS) || this.slot === 0) return;
-    const { marks } = this.slots;
+    const { marks, texts } = this.slots;
     const at = this.slot * MARKS + num;
     if (marks[at] !== MARK_UNKNOWN) return;
-    if (fd === null) marks[at] = MARK_ABSENT;
-    else if (fd.isPlain) marks[at] = MARK_PLAIN;
+    if (fd === null) {
+      marks[at] = MARK_ABSENT;
+    } else if (fd.isPlain) {
+      marks[at] = MARK_PLAIN;
+      if (texts.length > 0) texts[at] = 0;
+    }
   }
 
   /** Does to the records what the stepper has told by marks alone. */

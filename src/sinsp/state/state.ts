@@ -220,6 +220,7 @@ export class State {
   private addCopy(tid: number, thread: ThreadInfo): void {
     this.threads.set(tid, thread);
     if (thread.active) this.index?.add(thread);
+    else this.index?.remove(tid);
   }
 
   // -- per event ----------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@
 export const NO_EVENT = 0xffff;
 
 /** A slot as 64-bit floating point numbers. */
-export const SLOT_DOUBLES = 13;
+export const SLOT_DOUBLES = 14;
 export const ENTER_TIME = 1;
 export const LATENCY = 2;
 export const PFMAJOR = 4;
@@ -38,6 +38,8 @@ export const STORED_SHAPE = 23;
 export const MAIN = 24;
 /** Number of the filter that lets nothing of this thread through, whatever it is; 0: none is known. */
 export const EXCLUDED = 25;
+/** Where its name lies in the stepper's memory, for lines; 0: has to be put there. */
+export const PROGRAM_TEXT = 26;
 
 export const SLOT_BYTES = SLOT_DOUBLES * 8;
 
@@ -72,6 +74,8 @@ export class ThreadSlots {
   doubles = new Float64Array(FIRST_SLOTS * SLOT_DOUBLES);
   integers = new Int32Array(this.doubles.buffer);
   marks = new Uint8Array(FIRST_SLOTS * MARKS);
+  /** Where the texts of descriptors with marks lie in the stepper's memory; 0: have to be put there. Empty without lines. */
+  texts = new Uint32Array(0);
   /** Room for enter events; empty as long as nobody puts them there. */
   rooms: Uint8Array = new Uint8Array(0);
   roomView = new DataView(this.rooms.buffer);
@@ -137,6 +141,7 @@ export class ThreadSlots {
   programChanged(slot: number): void {
     this.integers[slot * SLOT_INTEGERS + OWNER] = 0;
     this.integers[slot * SLOT_INTEGERS + EXCLUDED] = 0;
+    this.integers[slot * SLOT_INTEGERS + PROGRAM_TEXT] = 0;
   }
 
   private clear(slot: number): void {
@@ -155,6 +160,7 @@ export class ThreadSlots {
     this.marks = this.marks.slice();
     this.rooms = this.rooms.slice();
     this.roomView = new DataView(this.rooms.buffer);
+    this.texts = new Uint32Array(0);
     this.limit = Number.POSITIVE_INFINITY;
   }
 

@@ -4,21 +4,10 @@
  * has to do something: at an event that somebody wants, and at whatever is not plain.
  *
  * What it does for an event is what Inspector.locate, State.begin and the handlers do; test/sinsp/stepper holds it
- * against them. Made into stepper.generated.ts by scripts/generate-stepper.ts. The structures here are read and written by
- * stepper.ts: change both.
+ * against them. Made into stepper.generated.ts, with lines.c, by scripts/generate-stepper.ts. The structures here are read
+ * and written by stepper.ts: change both.
  */
-typedef unsigned char u8;
-typedef unsigned short u16;
-typedef unsigned int u32;
-typedef int i32;
-typedef unsigned long long u64;
-typedef long long i64;
-
-/* Captures align nothing. */
-#define READ(type, address) (((const struct { type value; } __attribute__((packed)) *)(address))->value)
-
-#define EVENT_CODES 1024
-#define MAX_PARAMS 64
+#include "stepper.h"
 
 /* What is done with events of a code: see stepper.ts. */
 #define KNOWN 1       /* not set: JavaScript does everything */
@@ -28,6 +17,7 @@ typedef long long i64;
 #define REJECTED 16   /* nothing is done, and its exit will find no partner */
 #define ASKED 32      /* wanted unless the filter excludes the thread */
 #define REJECTABLE 64 /* rejected if it does */
+#define SHOWN 128     /* its line is written */
 
 /* What events change, where that can be done here. */
 #define NOTHING 0
@@ -59,45 +49,7 @@ typedef long long i64;
 #define AT_END 0
 #define AT_EVENT 1
 #define AT_OTHER 2
-
-/* A slot, its marks and its room: see thread-slots.ts. */
-#define NO_EVENT 0xffff
-#define STORED_SLOT 2
-struct thread {
-  i32 last_fd;
-  i32 unused;
-  double enter_time;
-  double latency;
-  i32 last_event;
-  i32 has_stored;
-  double pfmajor;
-  double pfminor;
-  double vmsize;
-  double vmrss;
-  double vmswap;
-  i32 tid;
-  i32 pid;
-  u32 owner;
-  u32 pending;
-  u32 stored_type;
-  u32 stored_shape;
-  u32 main;
-  /* Number of the filter that excludes it. */
-  u32 excluded;
-};
-
-/* The number is in ThreadInfo. */
-#define WIDE_FD (-0x7fffffff - 1)
-
-#define MARKS 64
-#define UNKNOWN 0
-#define ABSENT 1
-#define PLAIN 2
-#define CLOSING 3
-#define GONE 4
-struct marks {
-  u8 of[MARKS];
-};
+#define AT_FULL 3
 
 #define ROOM 256
 struct room {
@@ -148,10 +100,14 @@ static struct {
   i32 last_tid;
   u32 last_slot;
   u32 filter;
+  /* Where the next line goes; from where on lines are handed out before more are written. */
+  u8 *line_at;
+  u8 *lines_full;
 } shared;
 
-static struct thread *threads;
-static struct marks *marks;
+struct thread *threads;
+struct marks *marks;
+u32 *fd_texts;
 static struct room *rooms;
 static struct entry *entries;
 static u32 mask;
@@ -167,8 +123,11 @@ __attribute__((export_name("place"))) void place(struct thread *slots, u32 count
   mask = places - 1;
 }
 
+/* Memory for the texts of descriptors, one for each mark. */
+__attribute__((export_name("place_texts"))) void place_texts(u32 *texts) { fd_texts = texts; }
+
 /* The table is filled in stepper.ts: open addressing, the same hash. */
-static u32 find(i32 tid) {
+u32 find(i32 tid) {
   if (shared.last_slot != 0 && tid == shared.last_tid) return shared.last_slot;
   u32 at = ((u32)tid * 2654435761u >> 7) & mask;
   while (entries[at].slot != 0) {
@@ -181,8 +140,7 @@ static u32 find(i32 tid) {
   return 0;
 }
 
-/* An unsigned parameter of up to 4 bytes; `missing` when it is not there. */
-static double uint32_param(const u8 *at, u32 length, double missing) {
+double uint32_param(const u8 *at, u32 length, double missing) {
   switch (length) {
     case 0:
       return missing;
@@ -208,14 +166,18 @@ static int is_wide(const u8 *window, u32 index, u32 is_exit, u32 nparams) {
   return num != (i32)num || (i32)num == WIDE_FD;
 }
 
+i32 mark_index(struct thread *thread, u32 slot, i32 num) {
+  u32 owner = thread->owner;
+  if (owner == 0 || num >= MARKS) return -1;
+  /* Of a process that is gone, or another one by now. */
+  if (owner != slot && threads[owner].tid != thread->pid) return -1;
+  return owner * MARKS + num;
+}
+
 /* The mark of the thread's last descriptor; null when JavaScript has to look. */
 static u8 *mark_of(struct thread *thread, u32 slot) {
-  i32 num = thread->last_fd;
-  u32 owner = thread->owner;
-  if (owner == 0 || num >= MARKS) return 0;
-  /* Of a process that is gone, or another one by now. */
-  if (owner != slot && threads[owner].tid != thread->pid) return 0;
-  return marks[owner].of + num;
+  i32 index = mark_index(thread, slot, thread->last_fd);
+  return index < 0 ? 0 : marks->of + index;
 }
 
 static int store(struct thread *thread, u32 slot, u32 type, u32 shape, const u8 *from, u32 size) {
@@ -232,8 +194,8 @@ static int store(struct thread *thread, u32 slot, u32 type, u32 shape, const u8 
  * Does what the event changes; 0 when that is left to JavaScript. The event's lengths and parameters lie from `lengths` to
  * `end` of the batch at `window`.
  */
-static int change(struct thread *thread, u32 slot, u32 type, u32 paired, u32 attach, const u8 *window, u32 nparams, u32 large,
-                  const u8 *lengths, const u8 *end) {
+static int change(struct thread *thread, u32 slot, i32 tid, u32 type, u32 paired, u32 attach, const u8 *window, u32 nparams,
+                  u32 large, const u8 *lengths, const u8 *end) {
   u32 kind = shared.changes[type];
   const i32 *offsets = shared.param_offsets;
   const i32 *sizes = shared.param_lengths;
@@ -286,7 +248,7 @@ static int change(struct thread *thread, u32 slot, u32 type, u32 paired, u32 att
       return 1;
     case SWITCH: {
       if (nparams < 6) return 1;
-      if (slot == 0) return 0;
+      if (slot == 0) return is_absent(tid);
       /* Sizes are those of the process. */
       struct thread *main = thread;
       if (thread->tid != thread->pid) {
@@ -313,19 +275,26 @@ static int change(struct thread *thread, u32 slot, u32 type, u32 paired, u32 att
 
 /*
  * Goes from `offset` to `end` of the batch at `window`; whole blocks lie between them. Offsets that are told count from
- * `origin` before the batch. AT_EVENT: the event in shared.at is paired and waits to be looked at. AT_OTHER: the block at
- * shared.at.offset was not touched.
+ * `origin` before the batch, events from `number` on. AT_EVENT: the event in shared.at is paired and waits to be looked at.
+ * AT_OTHER: the block at shared.at.offset was not touched. AT_FULL: the same, because lines have to be handed out first.
  */
-__attribute__((export_name("step"))) u32 step(const u8 *window, u32 offset, u32 end, u32 origin) {
+__attribute__((export_name("step"))) u32 step(const u8 *window, u32 offset, u32 end, u32 origin, double number) {
   u32 count = 0;
+  u8 *line_at = shared.line_at;
   u32 status = AT_END;
   u32 ts_low = 0;
   u32 ts_high = 0;
   double time = 0;
   while (offset < end) {
+    if (line_at >= shared.lines_full) {
+      shared.at.offset = offset + origin;
+      status = AT_FULL;
+      break;
+    }
     const u8 *block = window + offset;
     u32 length = READ(u32, block + 4);
     const u8 *event = block + 10;
+    u8 *line_end = 0;
     u32 flags = 0;
     u32 large = 0;
     switch (READ(u32, block)) {
@@ -408,6 +377,15 @@ __attribute__((export_name("step"))) u32 step(const u8 *window, u32 offset, u32 
       if (slot == 0 || threads[slot].excluded != shared.filter) kind |= WANTED;
       else if ((kind & REJECTABLE) != 0) kind |= REJECTED;
     }
+    if ((kind & (WANTED | SHOWN)) == SHOWN) {
+      const struct shown event_shown = {
+          .number = number + count + 1, .time = READ(u64, event), .window = window, .offsets = shared.param_offsets,
+          .sizes = shared.param_lengths, .thread = threads + slot, .slot = slot, .type = type, .nparams = nparams,
+          .cpu = READ(u16, block + 8), .tid = (i32)tid};
+      /* Before the event's effect, as far as that is had here: a descriptor that it closes still has its name. */
+      line_end = write_line(line_at, &event_shown);
+      if (line_end == 0) kind |= WANTED;
+    }
     if ((kind & WANTED) == 0) {
       struct thread *thread = threads + slot;
       /* What a close takes away is still there while its event is the last one. */
@@ -415,12 +393,16 @@ __attribute__((export_name("step"))) u32 step(const u8 *window, u32 offset, u32 
         kind |= WANTED;
       } else if ((kind & REJECTED) != 0) {
         if ((kind & LOOKUP_ONLY) == 0) thread->last_event = NO_EVENT;
-      } else if (!change(thread, slot, type, paired, attach, window, nparams, large, lengths, event + size)) {
+      } else if (!change(thread, slot, tid, type, paired, attach, window, nparams, large, lengths, event + size)) {
         kind |= WANTED;
       }
     }
     count++;
     u32 wanted = kind & WANTED;
+    if (!wanted && line_end != 0) {
+      line_at = line_end;
+      line_written();
+    }
     if (wanted) {
       for (u32 i = 0; i < nparams; i++) shared.param_offsets[i] += origin;
       shared.at.offset = offset + origin;
@@ -449,6 +431,7 @@ __attribute__((export_name("step"))) u32 step(const u8 *window, u32 offset, u32 
     status = AT_OTHER;
     break;
   }
+  shared.line_at = line_at;
   shared.at.count = count;
   if (count != 0) {
     shared.at.time = time;
@@ -456,6 +439,22 @@ __attribute__((export_name("step"))) u32 step(const u8 *window, u32 offset, u32 
     shared.at.ts_high = ts_high;
   }
   return status;
+}
+
+/*
+ * Writes the line of the event in shared.at after JavaScript has done what it changes; 0 when it has to write that too.
+ * `slot`: of its thread by now. Offsets count from `window`.
+ */
+__attribute__((export_name("show"))) u32 show(const u8 *window, u32 slot, double number) {
+  const struct shown event = {
+      .number = number, .time = (u64)shared.at.ts_high << 32 | shared.at.ts_low, .window = window,
+      .offsets = shared.param_offsets, .sizes = shared.param_lengths, .thread = threads + slot, .slot = slot,
+      .type = shared.at.type, .nparams = shared.at.nparams, .cpu = shared.at.cpu, .tid = shared.at.tid};
+  u8 *line_end = write_line(shared.line_at, &event);
+  if (line_end == 0) return 0;
+  shared.line_at = line_end;
+  line_written();
+  return 1;
 }
 
 /*

@@ -7,6 +7,8 @@
  * it does not know.
  */
 import type { EventCursor } from '../event.js';
+import type { LineForm } from '../format/line-form.js';
+import { RawText } from '../format/raw-text.js';
 import { EVENT_COUNT, PPME } from '../schema/index.js';
 import { BEGIN, EXIT_FD_PARAM, NO_PAIRING, NO_THREAD, SKIP, USES_FD } from '../state/begin-kinds.js';
 import { closeEnter, closeExit, dupExit, fcntlEnter, fcntlExit } from '../state/descriptors.js';
@@ -18,12 +20,17 @@ import { streamExit } from '../state/socket-data.js';
 import type { State, ThreadIndex } from '../state/state.js';
 import type { ThreadInfo } from '../state/thread-info.js';
 import { MARKS, ROOM_BYTES, SLOT_BYTES } from '../state/thread-slots.js';
+import { Lines, type PlaceLines } from './lines.js';
 import { STEPPER_WASM } from './stepper.generated.js';
 
-/** How {@link Stepper.step} ends: the batch is through; an event is paired; a block is left to the caller. */
+/**
+ * How {@link Stepper.step} ends: the batch is through; an event is paired; a block is left to the caller; lines have to be
+ * handed out.
+ */
 export const AT_END = 0;
 export const AT_EVENT = 1;
 export const AT_OTHER = 2;
+export const AT_FULL = 3;
 
 // The structures of stepper.c.
 const EVENT_CODES = 1024;
@@ -34,6 +41,7 @@ const LOOKUP_ONLY = 8;
 const REJECTED = 16;
 const ASKED = 32;
 const REJECTABLE = 64;
+const SHOWN = 128;
 const MAX_PARAMS = 64;
 const CODES_AT = 0;
 const EXIT_FD_AT = EVENT_CODES;
@@ -46,7 +54,7 @@ const [OFFSET, LENGTH, HEADER, LENGTHS, LENGTH_SIZE, DATA, NPARAMS, TYPE, CPU] =
 const [FLAGS, TS_LOW, TS_HIGH, TID, SLOT, PAIRED, ATTACH, COUNT, FIRST_LOW, FIRST_HIGH] = [
   11, 12, 13, 14, 15, 16, 17, 18, 20, 21,
 ];
-const [LAST_SLOT, FILTER] = [23, 24];
+const [LAST_SLOT, FILTER, LINE_AT, LINES_FULL] = [23, 24, 25, 26];
 
 const PAGE = 65536;
 /** Largest batch that is copied into the memory; larger ones hold a giant block, and are rare. */
@@ -76,8 +84,8 @@ const { WebAssembly } = globalThis as unknown as {
   };
 };
 
-/** Who wants events of a code: nobody, the filter unless it excludes their thread, somebody in any case. */
-export type Demand = 'none' | 'filter' | 'all';
+/** Who wants events of a code: nobody, the filter unless it excludes their thread, nobody but their line, somebody in any case. */
+export type Demand = 'none' | 'filter' | 'line' | 'all';
 
 /** WebAssembly's memory is; arrays of numbers in JavaScript are what the machine is. */
 const LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
@@ -85,7 +93,10 @@ const LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 interface Exports {
   shared(): number;
   place(slots: number, count: number, table: number, places: number): void;
-  step(window: number, offset: number, end: number, origin: number): number;
+  place_texts(texts: number): void;
+  place_lines: PlaceLines;
+  step(window: number, offset: number, end: number, origin: number, number: number): number;
+  show(window: number, slot: number, number: number): number;
   frame(window: number, offset: number, filled: number): number;
 }
 
@@ -160,10 +171,16 @@ export class Stepper implements ThreadIndex {
   readonly paramOffsets: Int32Array;
   readonly paramLengths: Int32Array;
 
-  /** Takes over the pairing of a state's threads. */
+  /** Its lines, if it was made to write any; by event code, 1 for those it may write. */
+  readonly lines: Lines | null = null;
+  readonly writes = new Uint8Array(EVENT_COUNT);
+
+  /** Takes over the pairing of a state's threads. `form`: of lines that it may have to write; `rawText`: the inspector's. */
   constructor(
     private readonly state: State,
     threads: number,
+    form: LineForm | null = null,
+    rawText = new RawText(),
   ) {
     if (WebAssembly === undefined) throw new Error('this engine has no WebAssembly');
     // Slot 0, and some for records that are in no table yet.
@@ -172,7 +189,10 @@ export class Stepper implements ThreadIndex {
     const places = 2 << Math.ceil(Math.log2(slots));
     const tableBytes = places * ENTRY_BYTES;
     const slotsBytes = slots * (SLOT_BYTES + MARKS + ROOM_BYTES);
-    const pages = Math.ceil((SLOTS_AT + slotsBytes + tableBytes + WINDOW_BYTES + SLACK) / PAGE);
+    const textsBytes = form === null ? 0 : slots * MARKS * 4;
+    const linesBytes = form === null ? 0 : Lines.bytes;
+    const bytes = SLOTS_AT + slotsBytes + tableBytes + textsBytes + linesBytes + WINDOW_BYTES + SLACK;
+    const pages = Math.ceil(bytes / PAGE);
     const memory = new WebAssembly.Memory({ initial: pages });
     compiled ??= new WebAssembly.Module(Buffer.from(STEPPER_WASM, 'base64'));
     const instance = new WebAssembly.Instance(compiled, { env: { memory } });
@@ -189,8 +209,16 @@ export class Stepper implements ThreadIndex {
     const tableAt = state.slots.moveTo(buffer, SLOTS_AT, slots);
     this.table = new Int32Array(buffer, tableAt, places * 2);
     this.places = places;
-    this.window = new Uint8Array(buffer, tableAt + tableBytes, WINDOW_BYTES);
+    const textsAt = tableAt + tableBytes;
+    const linesAt = textsAt + textsBytes;
+    this.window = new Uint8Array(buffer, linesAt + linesBytes, WINDOW_BYTES);
     this.exports.place(SLOTS_AT, slots, tableAt, places);
+    this.event[LINES_FULL] = -1;
+    if (form !== null) {
+      state.slots.texts = new Uint32Array(buffer, textsAt, slots * MARKS);
+      this.exports.place_texts(textsAt);
+      this.lines = new Lines(form, state, this.threads, rawText, buffer, linesAt, this.exports.place_lines);
+    }
     this.fdExits = state.closesCanceled;
     for (const thread of state.threads.values()) if (thread.active) this.add(thread);
     state.index = this;
@@ -203,18 +231,26 @@ export class Stepper implements ThreadIndex {
 
   /**
    * Says what is to be done with events, by code. `demandFor`: who wants them; `rejected`: those that nobody wants, or whose
-   * thread is excluded, change nothing and lose their partner.
+   * thread is excluded, change nothing and lose their partner; `lineOf`: lines are all that is made of them.
    * Those whose effect only JavaScript can do are stopped at, unless they are rejected.
    */
-  configure(filter: number, demandFor: (type: number) => Demand, rejected: (type: number) => boolean): void {
-    const { codes, fdExits } = this;
+  configure(
+    filter: number,
+    demandFor: (type: number) => Demand,
+    rejected: (type: number) => boolean,
+    lineOf: (type: number) => boolean,
+  ): void {
+    const { codes, fdExits, lines, writes } = this;
     this.event[FILTER] = filter;
     for (let type = 0; type < EVENT_COUNT; type++) {
       let kind = KINDS[type]!;
       const demand = demandFor(type);
       const isRejected = rejected(type);
+      const isWritten = lines !== null && lineOf(type) && lines.canWrite(type);
+      writes[type] = isWritten ? 1 : 0;
       if (demand === 'filter') kind |= isRejected ? ASKED | REJECTABLE : ASKED;
       else if (isRejected) kind |= REJECTED;
+      if (demand === 'line') kind |= isWritten ? SHOWN : WANTED;
       const mustBeDone = HANDLED[type] !== 0 && !isRejected;
       if (demand === 'all' || (fdExits && FD_EXITS[type] !== 0) || mustBeDone) kind |= WANTED;
       codes[type] = kind;
@@ -231,6 +267,7 @@ export class Stepper implements ThreadIndex {
 
   add(thread: ThreadInfo): void {
     const { tid, slot } = thread;
+    this.lines?.forgetPid(tid);
     // Once there are more threads than it has room for, it is not asked any more.
     if (!this.state.slots.lent || tid !== (tid | 0)) return;
     while (this.threads.length <= slot) this.threads.push(null);
@@ -243,6 +280,7 @@ export class Stepper implements ThreadIndex {
   }
 
   remove(tid: number): void {
+    this.lines?.forgetPid(tid);
     const { table, places } = this;
     const last = places * 2 - 1;
     let hole = this.find(tid);
@@ -301,9 +339,32 @@ export class Stepper implements ThreadIndex {
     return true;
   }
 
-  /** Goes on at an offset of the window; returns how it ended. */
-  step(offset: number): number {
-    return this.exports.step(this.address, offset - this.origin, this.end, this.origin);
+  /** Goes on at an offset of the window, where so many events have gone before; returns how it ended. */
+  step(offset: number, before: number): number {
+    return this.exports.step(this.address, offset - this.origin, this.end, this.origin, before);
+  }
+
+  /** The same, where lines are wanted. */
+  stepWithLines(lines: Lines, offset: number, before: number): number {
+    const { event } = this;
+    event[LINE_AT] = lines.begin();
+    event[LINES_FULL] = lines.full;
+    const status = this.step(offset, before);
+    lines.end(event[LINE_AT]!);
+    event[LINES_FULL] = -1;
+    return status;
+  }
+
+  /** Writes the line of the event under the cursor, at which the last step ended, after its effect; false if it cannot. */
+  show(lines: Lines, cursor: EventCursor): boolean {
+    const { thread } = cursor;
+    const slot = thread === null ? 0 : thread.slot;
+    if (thread !== null && this.threads[slot] !== thread) return false;
+    const { event } = this;
+    event[LINE_AT] = lines.begin();
+    if (this.exports.show(this.address - this.origin, slot, cursor.num) === 0) return false;
+    lines.end(event[LINE_AT]!);
+    return true;
   }
 
   /** Events passed by the last step, the one it ended at included. */

@@ -1,0 +1,612 @@
+/*
+ * Lines of events, for what prints every event: the pieces that ../format/line-pieces.ts names, made of what lies in the
+ * stepper's memory. Texts that it does not have are asked for: the event goes to JavaScript, which prints it, and puts the
+ * text there (lines.ts). Whatever needs more than that is left to JavaScript as well, so that the rare and the odd exist
+ * there alone.
+ *
+ * What it writes is what ParamRenderer and the printers do; test/sinsp/stepper holds it against them.
+ */
+#include "stepper.h"
+
+/* A text in the memory; eight more bytes can be read behind it. */
+struct text {
+  u16 length;
+  /* The name of a descriptor begins behind so many bytes. */
+  u8 skip;
+  u8 flags;
+  u8 bytes[];
+};
+/* What is written through the descriptor is a message to syslog. */
+#define IS_LOG 1
+/* The name is shown differently as the value of a field. */
+#define NAME_DIFFERS 2
+
+static const struct text empty;
+
+/* What an event has to do with descriptors: nothing; it has one; or it has the name of one that it does not make. */
+#define NO_FD 0
+#define NAMES_FD 2
+
+/* Kinds of pieces; those of them that are texts can be JSON strings. */
+#define LITERAL 0
+#define NUMBER 1
+#define TIME_OF_DAY 2
+#define TIMESTAMP 3
+#define CPU 4
+#define PROGRAM 5
+#define TID 6
+#define PID 7
+#define DIRECTION 8
+#define TYPE 9
+#define ARGS 10
+#define INFO 11
+#define FD_NAME 12
+struct piece {
+  u32 kind;
+  /* Of a literal. */
+  const struct text *text;
+};
+#define PIECES 64
+
+/* Kinds of parameters: how they are written. */
+#define SIGNED 1
+#define UNSIGNED 2
+#define HEX 3
+#define OCT 4
+#define TEXT 5
+#define PATH 6
+#define BYTES 7
+#define BOOLEAN 8
+/* What stands in parentheses behind them. */
+#define NO_NAME 0
+#define ERROR_NAME 1
+#define FD_TEXT 2
+#define PROGRAM_NAME 3
+#define FLAG_NAMES 4
+#define SYSCALL_NAME 5
+#define SIGNAL_NAME 6
+#define FULL_PATH 7
+struct param {
+  /* `name=` */
+  const struct text *label;
+  u8 kind;
+  u8 size;
+  u8 resolved;
+};
+struct plan {
+  const struct text *type;
+  u32 shown;
+  struct param params[];
+};
+
+/* Names of flags by parameter and value: a place for each by what these come to, the last one wins. */
+#define FLAG_PLACES 4096
+struct flags {
+  u32 param;
+  u32 value;
+  const struct text *text;
+};
+/* There are none. */
+#define NO_FLAGS ((const struct text *)1)
+
+/* Threads that find() does not know, by id. */
+#define PID_PLACES 1024
+struct pid {
+  i32 tid;
+  /* 0: has to be asked for. */
+  u32 slot;
+};
+#define NO_THREAD 0xffffffff
+
+#define ERRORS 256
+#define SIGNALS 128
+#define SYSCALLS 1024
+
+#define AT_FDCWD (-100)
+#define CUT 80
+/* Numbers of one line and what stands between them come to less than this. */
+#define NUMBERS_ROOM 8192
+
+/* What write_line() did not have, by number of the slot and the descriptor, code, or parameter and value. */
+#define NOTHING_MISSING 0
+#define MISSING_PROGRAM 1
+#define MISSING_FD 2
+#define MISSING_PLAN 3
+#define MISSING_FLAGS 4
+#define MISSING_PID 5
+
+/* In memory that lines.ts gives. */
+static struct tables {
+  u32 missing;
+  u32 missing_first;
+  u32 missing_second;
+  u8 *end;
+  /* Buffers are cut to 80 characters. */
+  u32 cut;
+  /* Texts are JSON strings. */
+  u32 json;
+  /* Lines in which something is missing are written, with this in its place; 0: they are not. */
+  const struct text *unknown;
+  i32 utc_offset;
+  u32 pieces_count;
+  /* Where the raw text of the last parameter stands that was written; end 0: of none since that was looked at. */
+  u8 *raw_start;
+  u8 *raw_end;
+  struct piece pieces[PIECES];
+  const struct plan *plans[EVENT_CODES];
+  const struct text *errors[ERRORS];
+  const struct text *signals[SIGNALS];
+  const struct text *syscalls[SYSCALLS];
+  struct flags flags[FLAG_PLACES];
+  struct pid pids[PID_PLACES];
+  /* By event code: data may be a message to syslog; NO_FD, NAMES_FD. */
+  u8 may_log[EVENT_CODES];
+  u8 has_fd[EVENT_CODES];
+} *lines;
+
+/* Nothing is written beyond `end`. Returns how much memory that was. */
+__attribute__((export_name("place_lines"))) u32 place_lines(struct tables *tables, u8 *end) {
+  lines = tables;
+  tables->end = end - NUMBERS_ROOM;
+  return sizeof *tables;
+}
+
+static u8 *ask(u32 what, u32 first, u32 second) {
+  lines->missing = what;
+  lines->missing_first = first;
+  lines->missing_second = second;
+  return 0;
+}
+
+/* -- texts ---------------------------------------------------------------------------------------------------- */
+
+static u8 *put_bytes(u8 *to, const u8 *from, u32 length) {
+  if (to == 0 || to + length > lines->end) return 0;
+  for (u32 i = 0; i < length; i += 8) WRITE(u64, to + i, READ(u64, from + i));
+  return to + length;
+}
+
+static u8 *put_text(u8 *to, const struct text *text) { return put_bytes(to, text->bytes, text->length); }
+
+#define EACH 0x0101010101010101u
+#define HIGH_BITS 0x8080808080808080u
+
+/* All of these bytes are printable ASCII: not below 0x20, not above 0x7e. */
+static u32 all_printable(u64 x) { return ((x | (x + EACH) | (x - EACH * 0x20)) & HIGH_BITS) == 0; }
+
+/* Some of these bytes is 0. */
+static u32 has_zero(u64 x) { return ((x - EACH) & ~x & HIGH_BITS) != 0; }
+
+/* Bytes, those that are not printable as dots. */
+static u8 *put_dotted(u8 *to, const u8 *from, u32 length) {
+  if (to + length > lines->end) return 0;
+  for (u32 i = 0; i < length; i += 8) {
+    u64 eight = READ(u64, from + i);
+    WRITE(u64, to + i, eight);
+    if (all_printable(eight)) continue;
+    for (u32 k = i; k < i + 8; k++) if (from[k] < 32 || from[k] > 126) to[k] = '.';
+  }
+  return to + length;
+}
+
+/* Bytes without those that are not printable. */
+static u8 *put_printable(u8 *to, const u8 *from, u32 length) {
+  if (to + length > lines->end) return 0;
+  u32 i = 0;
+  for (; i + 8 <= length; i += 8) {
+    u64 eight = READ(u64, from + i);
+    if (!all_printable(eight)) break;
+    WRITE(u64, to, eight);
+    to += 8;
+  }
+  for (; i < length; i++) if (from[i] >= 32 && from[i] <= 126) *to++ = from[i];
+  return to;
+}
+
+/* What was written since `from` can stand in a JSON string as it is. */
+static u32 is_plain_json(const u8 *from, const u8 *to) {
+  for (; from + 8 <= to; from += 8) {
+    u64 eight = READ(u64, from);
+    if (!all_printable(eight) || has_zero(eight ^ EACH * '"') || has_zero(eight ^ EACH * '\\')) return 0;
+  }
+  for (; from < to; from++) if (*from < 32 || *from > 126 || *from == '"' || *from == '\\') return 0;
+  return 1;
+}
+
+/* Up to the first NUL; `length` when there is none. */
+static u32 text_length(const u8 *from, u32 length) {
+  u32 i = 0;
+  while (i + 8 <= length && !has_zero(READ(u64, from + i))) i += 8;
+  while (i < length && from[i] != 0) i++;
+  return i;
+}
+
+/* -- numbers -------------------------------------------------------------------------------------------------- */
+
+static const char pairs[] =
+    "0001020304050607080910111213141516171819202122232425262728293031323334353637383940414243444546474849"
+    "5051525354555657585960616263646566676869707172737475767778798081828384858687888990919293949596979899";
+
+static u8 *put_u32(u8 *to, u32 value) {
+  u32 digits = value < 10 ? 1 : value < 100 ? 2 : value < 1000 ? 3 : value < 10000 ? 4 : value < 100000 ? 5
+               : value < 1000000 ? 6 : value < 10000000 ? 7 : value < 100000000 ? 8 : value < 1000000000 ? 9 : 10;
+  u8 *end = to + digits;
+  u8 *at = end;
+  while (value >= 100) {
+    u32 rest = value / 100;
+    at -= 2;
+    WRITE(u16, at, READ(u16, pairs + (value - rest * 100) * 2));
+    value = rest;
+  }
+  if (value >= 10) WRITE(u16, at - 2, READ(u16, pairs + value * 2));
+  else at[-1] = '0' + value;
+  return end;
+}
+
+/* Nine digits, with leading zeros. */
+static u8 *put_nine(u8 *to, u32 value) {
+  for (u8 *at = to + 7; at > to; at -= 2) {
+    u32 rest = value / 100;
+    WRITE(u16, at, READ(u16, pairs + (value - rest * 100) * 2));
+    value = rest;
+  }
+  *to = '0' + value;
+  return to + 9;
+}
+
+static u8 *put_u64(u8 *to, u64 value) {
+  if (value >> 32 == 0) return put_u32(to, value);
+  u64 billions = value / 1000000000;
+  return put_nine(put_u64(to, billions), value - billions * 1000000000);
+}
+
+static u8 *put_i64(u8 *to, i64 value) {
+  if (value >= 0) return put_u64(to, value);
+  *to = '-';
+  return put_u64(to + 1, -(u64)value);
+}
+
+static u8 *put_hex(u8 *to, u64 value) {
+  u32 digits = 1;
+  while (digits < 16 && value >> (digits * 4) != 0) digits++;
+  for (u32 i = digits; i-- > 0; value >>= 4) to[i] = "0123456789ABCDEF"[value & 15];
+  return to + digits;
+}
+
+static u8 *put_oct(u8 *to, u64 value) {
+  if (value != 0) *to++ = '0';
+  u32 digits = 1;
+  while (digits < 22 && value >> (digits * 3) != 0) digits++;
+  for (u32 i = digits; i-- > 0; value >>= 3) to[i] = '0' + (value & 7);
+  return to + digits;
+}
+
+/* `HH:MM:SS.NNNNNNNNN`; the second is kept, because events come many to one. */
+static u8 *put_time_of_day(u8 *to, u64 time) {
+  static u64 begin;
+  static u64 until;
+  static u8 clock[9];
+  static i32 offset;
+  if (time < begin || time >= until || offset != lines->utc_offset) {
+    u64 seconds = time / 1000000000;
+    begin = seconds * 1000000000;
+    until = begin + 1000000000;
+    offset = lines->utc_offset;
+    u32 of_day = (u64)((i64)seconds + offset + 86400) % 86400;
+    const u32 parts[] = {of_day / 3600, of_day / 60 % 60, of_day % 60};
+    for (u32 i = 0; i < 3; i++) {
+      WRITE(u16, clock + i * 3, READ(u16, pairs + parts[i] * 2));
+      clock[i * 3 + 2] = i < 2 ? ':' : '.';
+    }
+  }
+  WRITE(u64, to, READ(u64, clock));
+  to[8] = clock[8];
+  return put_nine(to + 9, time - begin);
+}
+
+/* -- parameters ----------------------------------------------------------------------------------------------- */
+
+/* The text of a descriptor of the event's thread; null when it has to be asked for, or is no business of this. */
+static const struct text *fd_text(const struct shown *event, i64 num) {
+  if (num < 0 || num >= MARKS) return 0;
+  i32 index = mark_index(event->thread, event->slot, num);
+  if (index >= 0) {
+    u8 mark = marks->of[index];
+    if ((mark == PLAIN || mark == CLOSING) && fd_texts[index] != 0) return (const struct text *)fd_texts[index];
+  }
+  ask(MISSING_FD, event->slot, num);
+  return 0;
+}
+
+/* The thread has no such descriptor, as far as that is known here. */
+static u32 is_no_fd(const struct shown *event, i64 num) {
+  if (num < 0) return 1;
+  if (num >= MARKS) return 0;
+  i32 index = mark_index(event->thread, event->slot, num);
+  return index >= 0 && (marks->of[index] == ABSENT || marks->of[index] == GONE);
+}
+
+u32 is_absent(i32 tid) {
+  if (lines == 0) return 0;
+  const struct pid *pid = lines->pids + (tid & (PID_PLACES - 1));
+  return pid->tid == tid && pid->slot == NO_THREAD;
+}
+
+static u8 *put_name(u8 *to, const struct text *name) {
+  if (name == 0) return 0;
+  *to = '(';
+  to = put_text(to + 1, name);
+  if (to == 0) return 0;
+  *to = ')';
+  return to + 1;
+}
+
+static u8 *put_error(u8 *to, i64 result) {
+  if (result >= 0) return to;
+  return result <= -ERRORS ? 0 : put_name(to, lines->errors[-result]);
+}
+
+static u8 *put_fd(u8 *to, const struct shown *event, i64 num) {
+  if (num < 0) {
+    if (num != AT_FDCWD) return put_error(to, num);
+    static const struct {
+      u16 length;
+      u8 none[2];
+      u8 bytes[16];
+    } here = {8, {0, 0}, "AT_FDCWD"};
+    return put_name(to, (const struct text *)&here);
+  }
+  if (event->slot == 0 || is_no_fd(event, num)) return to;
+  return put_name(to, fd_text(event, num));
+}
+
+static u8 *put_program(u8 *to, u32 slot) {
+  const struct text *name = (const struct text *)threads[slot].name;
+  if (name == 0) return ask(MISSING_PROGRAM, slot, 0);
+  return put_text(to, name);
+}
+
+static u8 *put_flags(u8 *to, u32 type, u32 index, u32 value) {
+  u32 param = (type << 8) + index + 1;
+  const struct flags *flags = lines->flags + (((param ^ value * 2654435761u) * 2654435761u >> 16) & (FLAG_PLACES - 1));
+  if (flags->param != param || flags->value != value) return ask(MISSING_FLAGS, param, value);
+  return flags->text == NO_FLAGS ? to : put_name(to, flags->text);
+}
+
+/* The same of the event at hand. */
+static u8 *raw_start;
+static u8 *raw_end;
+
+void line_written(void) {
+  if (raw_end == 0) return;
+  lines->raw_start = raw_start;
+  lines->raw_end = raw_end;
+}
+
+static u8 *put_param(u8 *to, const struct shown *event, u32 index, const struct param *param, u32 type) {
+  u8 *const begin = to;
+  const u8 *from = event->window + event->offsets[index];
+  u32 length = event->sizes[index];
+  u64 value = 0;
+  if (param->size != 0) {
+    /* Shorter than its type: what is shown then is none of this. */
+    if (length < param->size) return 0;
+    switch (param->size) {
+      case 1:
+        value = param->kind == SIGNED ? (u64)(i64)READ(signed char, from) : *from;
+        break;
+      case 2:
+        value = param->kind == SIGNED ? (u64)(i64)READ(short, from) : READ(u16, from);
+        break;
+      case 4:
+        value = param->kind == SIGNED ? (u64)(i64)READ(i32, from) : READ(u32, from);
+        break;
+      default:
+        value = READ(u64, from);
+    }
+  }
+  switch (param->kind) {
+    case SIGNED:
+      to = put_i64(to, value);
+      break;
+    case UNSIGNED:
+      to = put_u64(to, value);
+      break;
+    case HEX:
+      to = put_hex(to, value);
+      break;
+    case OCT:
+      to = put_oct(to, value);
+      break;
+    case TEXT: {
+      u32 shown = text_length(from, length);
+      if (shown == length) return 0;
+      to = put_bytes(to, from, shown);
+      break;
+    }
+    case PATH: {
+      u32 shown = text_length(from, length);
+      if (shown == 0) return 0;
+      /* Relative ones stand behind where they begin. */
+      if (*from != '/' && !(shown == 4 && READ(u32, from) == 0x3e414e3c /* <NA> */)) return 0;
+      to = put_printable(to, from, shown);
+      break;
+    }
+    case BYTES:
+      if (lines->cut && length > CUT) {
+        to = put_dotted(to, from, CUT - 3);
+        if (to == 0) return 0;
+        to[0] = to[1] = to[2] = '.';
+        to += 3;
+      } else {
+        to = put_dotted(to, from, length);
+      }
+      break;
+    case BOOLEAN: {
+      const char *word = value != 0 ? "true" : "false";
+      while (*word != 0) *to++ = *word++;
+      break;
+    }
+    default:
+      return 0;
+  }
+  if (to == 0) return 0;
+  raw_start = begin;
+  raw_end = to;
+  switch (param->resolved) {
+    case ERROR_NAME:
+      return put_error(to, value);
+    case FD_TEXT:
+      return put_fd(to, event, value);
+    case PROGRAM_NAME: {
+      if ((i64)value != (i32)value) return 0;
+      u32 slot = find(value);
+      if (slot == 0) {
+        const struct pid *pid = lines->pids + (value & (PID_PLACES - 1));
+        if (pid->slot == 0 || pid->tid != (i32)value) return ask(MISSING_PID, value, 0);
+        if (pid->slot == NO_THREAD) return to;
+        slot = pid->slot;
+      }
+      *to = '(';
+      to = put_program(to + 1, slot);
+      if (to == 0) return 0;
+      *to = ')';
+      return to + 1;
+    }
+    case FLAG_NAMES:
+      return put_flags(to, type, index, value);
+    case SYSCALL_NAME:
+      return value >= SYSCALLS ? 0 : put_name(to, lines->syscalls[value]);
+    case SIGNAL_NAME:
+      return value >= SIGNALS ? 0 : put_name(to, lines->signals[value]);
+    default:
+      return to;
+  }
+}
+
+static u8 *put_args(u8 *to, const struct shown *event, const struct plan *plan) {
+  if (event->type <= 1) return to;
+  u32 count = event->nparams < plan->shown ? event->nparams : plan->shown;
+  for (u32 i = 0; i < count; i++) {
+    const struct param *param = plan->params + i;
+    to = put_text(to, param->label);
+    if (to == 0) return 0;
+    to = put_param(to, event, i, param, event->type);
+    if (to == 0) return 0;
+    *to++ = ' ';
+  }
+  return to;
+}
+
+static u8 *put_info(u8 *to, const struct shown *event, const struct plan *plan) {
+  if (lines->may_log[event->type] && event->slot != 0) {
+    i32 num = event->thread->last_fd;
+    if (num == WIDE_FD) return 0;
+    if (!is_no_fd(event, num)) {
+      const struct text *text = fd_text(event, num);
+      if (text == 0 || (text->flags & IS_LOG) != 0) return 0;
+    }
+  }
+  return put_args(to, event, plan);
+}
+
+/* -- lines ---------------------------------------------------------------------------------------------------- */
+
+static const struct text *type_name(const struct shown *event, const struct plan *plan) {
+  if (event->type > 1) return plan->type;
+  const i32 *offsets = event->offsets;
+  const i32 *sizes = event->sizes;
+  if (event->nparams == 0) return 0;
+  double id = uint32_param(event->window + offsets[0], sizes[0], SYSCALLS);
+  if (id == 0 && event->nparams > 2) id = uint32_param(event->window + offsets[2], sizes[2], SYSCALLS);
+  return id < SYSCALLS ? lines->syscalls[(u32)id] : 0;
+}
+
+u8 *write_line(u8 *const begin, const struct shown *event) {
+  lines->missing = NOTHING_MISSING;
+  raw_end = 0;
+  if (event->slot == 0 && !is_absent(event->tid)) return ask(MISSING_PID, event->tid, 0);
+  const struct plan *plan = lines->plans[event->type];
+  if (plan == 0) return ask(MISSING_PLAN, event->type, 0);
+  u8 *to = begin;
+  u32 json = lines->json;
+  for (u32 i = 0; i < lines->pieces_count; i++) {
+    const struct piece *piece = lines->pieces + i;
+    const struct text *text = 0;
+    switch (piece->kind) {
+      case LITERAL:
+        to = put_text(to, piece->text);
+        if (to == 0) return 0;
+        continue;
+      case NUMBER:
+        to = put_u64(to, event->number);
+        continue;
+      case TIMESTAMP:
+        to = put_u64(to, event->time);
+        continue;
+      case CPU:
+        to = put_u32(to, event->cpu);
+        continue;
+      case TID:
+        to = put_i64(to, event->tid);
+        continue;
+      case PID:
+        if (event->slot == 0) goto unknown;
+        if (event->thread->pid <= NO_PID) return 0;
+        to = put_i64(to, event->thread->pid);
+        continue;
+      case PROGRAM:
+        if (event->slot == 0) goto unknown;
+        break;
+      case FD_NAME:
+        if (event->slot == 0 || lines->has_fd[event->type] == NO_FD) goto unknown;
+        if (event->thread->last_fd == WIDE_FD) return 0;
+        if (is_no_fd(event, event->thread->last_fd)) {
+          /* Ends of calls have an empty name then, or that of what they should have opened. */
+          if ((event->type & 1) == 0) goto unknown;
+          if (lines->has_fd[event->type] == NAMES_FD) return 0;
+          text = &empty;
+          break;
+        }
+        text = fd_text(event, event->thread->last_fd);
+        if (text == 0 || (text->flags & NAME_DIFFERS) != 0) return 0;
+        break;
+      case TYPE:
+        text = type_name(event, plan);
+        if (text == 0) return 0;
+        break;
+    }
+    if (json) *to++ = '"';
+    u8 *from = to;
+    switch (piece->kind) {
+      case TIME_OF_DAY:
+        to = put_time_of_day(to, event->time);
+        break;
+      case PROGRAM:
+        to = put_program(to, event->slot);
+        break;
+      case DIRECTION:
+        *to++ = (event->type & 1) == 0 ? '>' : '<';
+        break;
+      case ARGS:
+        to = put_args(to, event, plan);
+        break;
+      case INFO:
+        to = put_info(to, event, plan);
+        break;
+      default:
+        to = put_bytes(to, text->bytes + text->skip, text->length - text->skip);
+    }
+    if (to == 0) return 0;
+    if (json) {
+      if (!is_plain_json(from, to)) return 0;
+      *to++ = '"';
+    }
+    continue;
+  unknown:
+    if (lines->unknown == 0) return begin;
+    to = put_text(to, lines->unknown);
+    if (to == 0) return 0;
+  }
+  return to;
+}

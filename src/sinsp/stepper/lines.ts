@@ -1,0 +1,466 @@
+/**
+ * Lines that the stepper writes (lines.c): its side in JavaScript. Tells what a line is made of, and puts into the
+ * stepper's memory the texts that lines.c asks for, when it first does: names of programs, of descriptors, of flags, and how
+ * the parameters of an event are written. The event that lacked one was printed by JavaScript meanwhile.
+ *
+ * A text is found by its number in a slot of a thread, by a descriptor's mark or in a table; whatever may change it sets
+ * that number to 0 (../state/thread-slots.ts, FdTable.mark).
+ */
+import type { EventCursor } from '../event.js';
+import { NAMES_FD } from '../fields/creator-names.js';
+import { FD_EVENTS } from '../fields/fd-views.js';
+import { ByteWriter } from '../format/byte-writer.js';
+import { MAY_LOG } from '../format/event-text.js';
+import type { LineForm, Piece } from '../format/line-form.js';
+import { type EventPlan, flagNames, type Plan } from '../format/params.js';
+import type { RawText } from '../format/raw-text.js';
+import { localOffset } from '../format/time.js';
+import {
+  EF,
+  ERRNO,
+  EVENT_COUNT,
+  EVENT_FLAGS,
+  EVENTS,
+  PF,
+  PPME,
+  PT,
+  PT_SIZE,
+  SIGNALS,
+  SYSCALLS,
+} from '../schema/index.js';
+import type { State } from '../state/state.js';
+import type { ThreadInfo } from '../state/thread-info.js';
+import { MARK_PLAIN, MARKS, PROGRAM_TEXT, SLOT_INTEGERS } from '../state/thread-slots.js';
+
+// The structures of lines.c.
+const EVENT_CODES = 1024;
+const PIECES = 64;
+const ERRORS = 256;
+const SIGNAL_COUNT = 128;
+const SYSCALL_COUNT = 1024;
+const FLAG_PLACES = 4096;
+const PID_PLACES = 1024;
+/** Indices of 32-bit integers. */
+const [MISSING, MISSING_FIRST, MISSING_SECOND, CUT, JSON_TEXTS, UNKNOWN, UTC_OFFSET, PIECE_COUNT] = [
+  0, 1, 2, 4, 5, 6, 7, 8,
+];
+const [RAW_START, RAW_END] = [9, 10];
+const PIECES_AT = 11;
+const PLANS_AT = PIECES_AT + PIECES * 2;
+const ERRORS_AT = PLANS_AT + EVENT_CODES;
+const SIGNALS_AT = ERRORS_AT + ERRORS;
+const SYSCALLS_AT = SIGNALS_AT + SIGNAL_COUNT;
+const FLAGS_AT = SYSCALLS_AT + SYSCALL_COUNT;
+const PIDS_AT = FLAGS_AT + FLAG_PLACES * 3;
+/** Of bytes behind them. */
+const MAY_LOG_AT = (PIDS_AT + PID_PLACES * 2) * 4;
+const HAS_FD_AT = MAY_LOG_AT + EVENT_CODES;
+const TABLES_BYTES = HAS_FD_AT + EVENT_CODES;
+
+const MISSING_PROGRAM = 1;
+const MISSING_FD = 2;
+const MISSING_PLAN = 3;
+const MISSING_FLAGS = 4;
+const MISSING_PID = 5;
+
+const IS_LOG = 1;
+const NAME_DIFFERS = 2;
+const NO_FLAGS = 1;
+const NO_THREAD = -1;
+
+const LITERAL = 0;
+const PIECE_KINDS: Readonly<Record<Piece, number>> = {
+  number: 1,
+  'time-of-day': 2,
+  timestamp: 3,
+  cpu: 4,
+  program: 5,
+  tid: 6,
+  pid: 7,
+  direction: 8,
+  type: 9,
+  args: 10,
+  info: 11,
+  'fd-name': 12,
+};
+
+const SIGNED = 1;
+const UNSIGNED = 2;
+const HEX = 3;
+const OCT = 4;
+const TEXT = 5;
+const PATH = 6;
+const BYTES = 7;
+const BOOLEAN = 8;
+const NO_NAME = 0;
+const ERROR_NAME = 1;
+const FD_TEXT = 2;
+const PROGRAM_NAME = 3;
+const FLAG_NAMES = 4;
+const SYSCALL_NAME = 5;
+const SIGNAL_NAME = 6;
+const FULL_PATH = 7;
+
+/** How a parameter is written, its size and what stands in parentheses behind it; null when that is left to JavaScript. */
+function writingOf({ type, format }: Plan): readonly [kind: number, size: number, resolved: number] | null {
+  const number = (size: number, decimal: number, resolved = NO_NAME) => {
+    if (format === PF.HEX) return [HEX, size, resolved] as const;
+    if (format === PF.OCT) return [OCT, size, resolved] as const;
+    return format === PF['10_PADDED_DEC'] ? null : ([decimal, size, resolved] as const);
+  };
+  switch (type) {
+    case PT.ERRNO:
+      return [SIGNED, 8, ERROR_NAME];
+    case PT.FD:
+      return [SIGNED, 8, FD_TEXT];
+    case PT.FD32:
+      return [SIGNED, 4, FD_TEXT];
+    case PT.PID:
+      return [SIGNED, 8, PROGRAM_NAME];
+    case PT.PID32:
+      return [SIGNED, 4, PROGRAM_NAME];
+    case PT.INT8:
+    case PT.INT16:
+    case PT.INT32:
+      return number(PT_SIZE[type]!, SIGNED);
+    case PT.UINT8:
+    case PT.UINT16:
+    case PT.UINT32:
+      return number(PT_SIZE[type]!, UNSIGNED);
+    // Both as the peer has them.
+    case PT.INT64:
+    case PT.UINT64:
+      return number(8, SIGNED);
+    case PT.FLAGS8:
+    case PT.ENUMFLAGS8:
+      return [UNSIGNED, 1, FLAG_NAMES];
+    case PT.FLAGS16:
+    case PT.ENUMFLAGS16:
+      return [UNSIGNED, 2, FLAG_NAMES];
+    case PT.FLAGS32:
+    case PT.ENUMFLAGS32:
+      return [UNSIGNED, 4, FLAG_NAMES];
+    case PT.MODE:
+      return number(4, UNSIGNED, FLAG_NAMES);
+    case PT.SIGTYPE:
+      return [UNSIGNED, 1, SIGNAL_NAME];
+    case PT.SYSCALLID:
+      return [UNSIGNED, 2, SYSCALL_NAME];
+    case PT.ABSTIME:
+      return [UNSIGNED, 8, NO_NAME];
+    case PT.PORT:
+      return [UNSIGNED, 2, NO_NAME];
+    case PT.BOOL:
+      return [BOOLEAN, 4, NO_NAME];
+    case PT.CHARBUF:
+      return [TEXT, 0, NO_NAME];
+    case PT.FSPATH:
+    case PT.FSRELPATH:
+      return [PATH, 0, FULL_PATH];
+    case PT.BYTEBUF:
+      return [BYTES, 0, NO_NAME];
+    default:
+      return null;
+  }
+}
+
+/** By event code: 1 for what may make a descriptor. */
+const CREATES_FD = Uint8Array.from(EVENT_FLAGS, (flags) => ((flags & EF.CREATES_FD) !== 0 ? 1 : 0));
+
+/** Lines that wait before they are handed out, and how long one more may be. */
+const FULL = 3 << 16;
+const OUT_BYTES = FULL + (1 << 16);
+/** Texts that stay, and those that change: when there are too many of the latter all are forgotten. */
+const LASTING_BYTES = 1 << 17;
+const PASSING_BYTES = 1 << 19;
+/** In front of a text; what can be read behind it. */
+const TEXT_HEADER = 4;
+const TEXT_SLACK = 8;
+const LONGEST_TEXT = 4096;
+
+const GREATER = 62;
+const LOG = Uint8Array.from('/dev/log', (letter) => letter.charCodeAt(0));
+
+/** A sequence of bytes is among the first `count`. */
+function holds(bytes: Uint8Array, count: number, wanted: Uint8Array): boolean {
+  const last = count - wanted.length;
+  for (let at = 0; at <= last; at++) {
+    let i = 0;
+    while (i < wanted.length && bytes[at + i] === wanted[i]) i++;
+    if (i === wanted.length) return true;
+  }
+  return false;
+}
+
+/** A stretch of memory that fills up. */
+interface Arena {
+  readonly begin: number;
+  readonly end: number;
+  used: number;
+}
+
+/** What lines.c has to be told of where things are; returns the size of its tables. */
+export type PlaceLines = (tables: number, end: number) => number;
+
+export class Lines {
+  /** Memory for {@link LineForm.writer}. */
+  private readonly out: Uint8Array;
+  private readonly tables: Int32Array;
+  private readonly bytes: Uint8Array;
+  private readonly lasting: Arena;
+  private readonly passing: Arena;
+  private readonly scratch = new ByteWriter(null, LONGEST_TEXT);
+  private readonly showsFd: boolean;
+
+  /** Memory that lines need besides a number for each mark. */
+  static readonly bytes = TABLES_BYTES + LASTING_BYTES + PASSING_BYTES + OUT_BYTES;
+
+  /** `offset`: where in the memory they have it, a multiple of 8. */
+  constructor(
+    readonly form: LineForm,
+    private readonly state: State,
+    /** By slot. */
+    private readonly threads: (ThreadInfo | null)[],
+    private readonly rawText: RawText,
+    memory: ArrayBuffer,
+    offset: number,
+    place: PlaceLines,
+  ) {
+    this.tables = new Int32Array(memory, offset, TABLES_BYTES / 4);
+    this.bytes = new Uint8Array(memory);
+    const lastingAt = offset + TABLES_BYTES;
+    const passingAt = lastingAt + LASTING_BYTES;
+    this.lasting = { begin: lastingAt, end: passingAt, used: lastingAt };
+    this.passing = { begin: passingAt, end: passingAt + PASSING_BYTES, used: passingAt };
+    this.out = new Uint8Array(memory, this.passing.end, OUT_BYTES);
+    if (place(offset, this.passing.end + OUT_BYTES) !== TABLES_BYTES) throw new Error('lines.c has other tables');
+    this.showsFd = form.pieces.includes('fd-name');
+    this.describe();
+  }
+
+  private describe(): void {
+    const { form, tables } = this;
+    this.bytes.set(MAY_LOG, tables.byteOffset + MAY_LOG_AT);
+    const hasFd = FD_EVENTS.map((has, type) => has + (NAMES_FD[type] ?? 0));
+    this.bytes.set(hasFd, tables.byteOffset + HAS_FD_AT);
+    tables[CUT] = form.cutBuffers ? 1 : 0;
+    tables[JSON_TEXTS] = form.json ? 1 : 0;
+    tables[UTC_OFFSET] = localOffset();
+    tables[UNKNOWN] = form.unknown === null ? 0 : this.put(this.lasting, form.unknown);
+    tables[PIECE_COUNT] = form.pieces.length;
+    form.pieces.forEach((piece, i) => {
+      const isField = typeof piece === 'string';
+      tables[PIECES_AT + i * 2] = isField ? PIECE_KINDS[piece] : LITERAL;
+      if (!isField) tables[PIECES_AT + i * 2 + 1] = this.put(this.lasting, piece.literal);
+    });
+    const fill = (names: Iterable<readonly [number, string | undefined]>, at: number, count: number) => {
+      for (const [number, name] of names) {
+        if (number >= 0 && number < count && name) tables[at + number] = this.put(this.lasting, name);
+      }
+    };
+    fill(ERRNO, ERRORS_AT, ERRORS);
+    fill(SIGNALS, SIGNALS_AT, SIGNAL_COUNT);
+    fill(
+      SYSCALLS.map(({ id, name }) => [id, name] as const),
+      SYSCALLS_AT,
+      SYSCALL_COUNT,
+    );
+  }
+
+  /** Lines of this form can be written by lines.c. */
+  static serves(form: LineForm): boolean {
+    let literals = 0;
+    for (const piece of form.pieces) {
+      if (typeof piece === 'string') continue;
+      if (!/^[\0-\xff]*$/.test(piece.literal)) return false;
+      literals += piece.literal.length;
+    }
+    return form.pieces.length <= PIECES && literals <= LONGEST_TEXT;
+  }
+
+  /** The event, whose effect was had, can still be written: it has not taken away its descriptor. */
+  isCurrent({ thread, fd }: EventCursor): boolean {
+    if (!this.showsFd || thread === null || fd === null) return true;
+    return this.state.fdTable(thread).get(thread.lastFd) === fd;
+  }
+
+  /** Lines of events of this code can be. */
+  canWrite(type: number): boolean {
+    const { pieces, params } = this.form;
+    // A failed connect has the name that it would have given, whatever its descriptor's is.
+    if (this.showsFd && type === PPME.SOCKET_CONNECT_X) return false;
+    if (!pieces.includes('args') && !pieces.includes('info')) return true;
+    const plan = params.plan(type);
+    for (let i = 0; i < plan.shown; i++) if (writingOf(plan.params[i]!) === null) return false;
+    return true;
+  }
+
+  // -- texts --------------------------------------------------------------------------------------------------
+
+  /** Puts a text there and returns where it is; 0 when it is too long, or there is no room any more. */
+  private put(arena: Arena, text: string): number {
+    const { scratch } = this;
+    scratch.length = 0;
+    scratch.text(text);
+    return this.putBytes(arena, 0, 0);
+  }
+
+  /** The same with what was written into the scratch. */
+  private putBytes(arena: Arena, skip: number, flags: number): number {
+    const { bytes, scratch } = this;
+    const { length } = scratch;
+    const size = (TEXT_HEADER + length + TEXT_SLACK + 7) & ~7;
+    if (length > LONGEST_TEXT || arena.used + size > arena.end) return 0;
+    const at = arena.used;
+    arena.used += size;
+    bytes[at] = length;
+    bytes[at + 1] = length >> 8;
+    bytes[at + 2] = skip;
+    bytes[at + 3] = flags;
+    const from = scratch.bytes;
+    for (let i = 0; i < length; i++) bytes[at + TEXT_HEADER + i] = from[i]!;
+    return at;
+  }
+
+  /** Forgets all texts that may change. */
+  private forget(): void {
+    const { slots } = this.state;
+    slots.texts.fill(0);
+    for (let at = PROGRAM_TEXT; at < slots.integers.length; at += SLOT_INTEGERS) slots.integers[at] = 0;
+    this.tables.fill(0, FLAGS_AT, FLAGS_AT + FLAG_PLACES * 3);
+    this.passing.used = this.passing.begin;
+  }
+
+  /** Gives lines.c what it lacked for the event under the cursor, and the name of what that opened. */
+  teach(event: EventCursor): void {
+    const { tables } = this;
+    const missing = tables[MISSING]!;
+    const opens = event.fd !== null && CREATES_FD[event.type] !== 0;
+    if ((missing === 0 && !opens) || !this.state.slots.lent) return;
+    tables[MISSING] = 0;
+    if (this.passing.end - this.passing.used < 2 * LONGEST_TEXT) this.forget();
+    const first = tables[MISSING_FIRST]!;
+    const second = tables[MISSING_SECOND]!;
+    if (missing === MISSING_PROGRAM) this.teachProgram(first);
+    else if (missing === MISSING_FD) this.teachFd(first, second);
+    else if (missing === MISSING_PLAN) this.teachPlan(first);
+    else if (missing === MISSING_FLAGS) this.teachFlags(first, second >>> 0);
+    else if (missing === MISSING_PID) this.teachPid(first);
+    if (opens && event.thread !== null) {
+      const { slot, lastFd } = event.thread;
+      if (lastFd >= 0 && lastFd < MARKS && this.threads[slot] === event.thread) this.teachFd(slot, lastFd);
+    }
+  }
+
+  private teachProgram(slot: number): void {
+    const thread = this.threads[slot];
+    if (!thread || thread.slot !== slot) return;
+    const { comm } = thread;
+    this.scratch.length = 0;
+    this.scratch.name(comm);
+    this.state.slots.integers[slot * SLOT_INTEGERS + PROGRAM_TEXT] = this.putBytes(this.passing, 0, 0);
+  }
+
+  private teachFd(slot: number, num: number): void {
+    const { state, scratch } = this;
+    const thread = this.threads[slot];
+    if (!thread || thread.slot !== slot) return;
+    const table = state.fdTable(thread);
+    thread.noteTable(table.slot);
+    if (table.slot === 0) return;
+    const fd = table.get(num);
+    table.mark(num, fd ?? null);
+    const at = table.slot * MARKS + num;
+    if (fd === undefined || state.slots.marks[at] !== MARK_PLAIN) return;
+    const name = state.fdName(fd);
+    scratch.length = 0;
+    this.form.params.writeFd(fd, scratch);
+    const flags = (name.printable ? 0 : NAME_DIFFERS) | (holds(scratch.bytes, scratch.length, LOG) ? IS_LOG : 0);
+    state.slots.texts[at] = this.putBytes(this.passing, scratch.bytes.indexOf(GREATER) + 1, flags);
+  }
+
+  private teachPid(tid: number): void {
+    const at = PIDS_AT + (tid & (PID_PLACES - 1)) * 2;
+    const thread = this.state.threads.get(tid);
+    if (thread !== undefined) {
+      const { threads } = this;
+      if (thread.slot === 0) return;
+      while (threads.length <= thread.slot) threads.push(null);
+      threads[thread.slot] = thread;
+    }
+    this.tables[at] = tid;
+    this.tables[at + 1] = thread === undefined ? NO_THREAD : thread.slot;
+  }
+
+  /** There is another thread with this id, or none any more. */
+  forgetPid(tid: number): void {
+    const at = PIDS_AT + (tid & (PID_PLACES - 1)) * 2;
+    if (this.tables[at] === tid) this.tables[at + 1] = 0;
+  }
+
+  private teachPlan(type: number): void {
+    const plan: EventPlan = this.form.params.plan(type);
+    const at = (this.lasting.used + 7) & ~7;
+    const size = 8 + plan.shown * 8;
+    const label = (text: string) => this.put(this.lasting, text);
+    if (at + size > this.lasting.end) return;
+    this.lasting.used = at + ((size + 7) & ~7);
+    const name = label(EVENTS[type]!.name);
+    const labels = plan.params.slice(0, plan.shown).map((param) => label(param.label.text));
+    // Without room for the labels there is no plan.
+    if (name === 0 || labels.includes(0)) return;
+    const integers = new Int32Array(this.tables.buffer, at, size / 4);
+    integers[0] = name;
+    integers[1] = plan.shown;
+    for (let i = 0; i < plan.shown; i++) {
+      const [kind, bytes, resolved] = writingOf(plan.params[i]!) ?? [0, 0, 0];
+      integers[2 + i * 2] = labels[i]!;
+      integers[3 + i * 2] = kind | (bytes << 8) | (resolved << 16);
+    }
+    this.tables[PLANS_AT + type] = at;
+  }
+
+  private teachFlags(param: number, value: number): void {
+    const plan = this.form.params.plan(param >> 8).params[(param & 255) - 1]!;
+    const name = flagNames(plan, value);
+    const text = name === null ? NO_FLAGS : this.put(this.passing, name.text);
+    if (text === 0) return;
+    const place = (Math.imul(param ^ Math.imul(value, 0x9e3779b1), 0x9e3779b1) >>> 16) & (FLAG_PLACES - 1);
+    const at = FLAGS_AT + place * 3;
+    this.tables[at] = param;
+    this.tables[at + 1] = value;
+    this.tables[at + 2] = text;
+  }
+
+  // -- lines --------------------------------------------------------------------------------------------------
+
+  /** Where lines.c begins to write. */
+  begin(): number {
+    const { writer } = this.form;
+    if (writer.bytes !== this.out) {
+      writer.flush();
+      writer.useMemory(this.out);
+    }
+    return this.out.byteOffset + writer.length;
+  }
+
+  /** From where on it has to stop for {@link handOut}. */
+  get full(): number {
+    return this.out.byteOffset + FULL;
+  }
+
+  /** It has written up to there. */
+  end(at: number): void {
+    const { tables, out } = this;
+    this.form.writer.length = at - out.byteOffset;
+    if (tables[RAW_END] === 0) return;
+    this.rawText.set(out, tables[RAW_START]! - out.byteOffset, tables[RAW_END]! - out.byteOffset);
+    tables[RAW_END] = 0;
+  }
+
+  handOut(): void {
+    this.form.writer.flush();
+  }
+}
+
+if (EVENT_COUNT > EVENT_CODES) throw new Error('more events than lines.c has room for');

@@ -1,0 +1,98 @@
+/* What the parts of the stepper share: see stepper.c. The structures here are read and written by stepper.ts: change both. */
+typedef unsigned char u8;
+typedef unsigned short u16;
+typedef unsigned int u32;
+typedef int i32;
+typedef unsigned long long u64;
+typedef long long i64;
+
+/* Captures align nothing. */
+#define READ(type, address) (((const struct { type value; } __attribute__((packed)) *)(address))->value)
+#define WRITE(type, address, what) (((struct { type value; } __attribute__((packed)) *)(address))->value = (what))
+
+#define EVENT_CODES 1024
+#define MAX_PARAMS 64
+
+/* A slot and its marks: see thread-slots.ts. */
+#define NO_EVENT 0xffff
+#define STORED_SLOT 2
+struct thread {
+  i32 last_fd;
+  i32 unused1;
+  double enter_time;
+  double latency;
+  i32 last_event;
+  i32 has_stored;
+  double pfmajor;
+  double pfminor;
+  double vmsize;
+  double vmrss;
+  double vmswap;
+  i32 tid;
+  i32 pid;
+  u32 owner;
+  u32 pending;
+  u32 stored_type;
+  u32 stored_shape;
+  u32 main;
+  /* Number of the filter that excludes it. */
+  u32 excluded;
+  /* Its name, for lines; 0: has to be asked for. */
+  u32 name;
+  u32 unused2;
+};
+
+/* The number is in ThreadInfo. */
+#define WIDE_FD (-0x7fffffff - 1)
+
+/* Value of last_fd for a number beyond 32 bits, which is in ThreadInfo. */
+#define WIDE_FD (-0x7fffffff - 1)
+
+#define MARKS 64
+#define UNKNOWN 0
+#define ABSENT 1
+#define PLAIN 2
+#define CLOSING 3
+#define GONE 4
+struct marks {
+  u8 of[MARKS];
+};
+
+extern struct thread *threads;
+extern struct marks *marks;
+/* Texts of descriptors, for lines, where their mark is PLAIN or CLOSING; 0: has to be asked for. */
+extern u32 *fd_texts;
+
+/* Slot of a thread; 0 when it is not known. */
+u32 find(i32 tid);
+/* The slot and the mark of a descriptor of a thread: an index of fd_texts; -1 when JavaScript has to look. */
+i32 mark_index(struct thread *thread, u32 slot, i32 num);
+/* An unsigned parameter of up to 4 bytes; `missing` when it is not there. */
+double uint32_param(const u8 *at, u32 length, double missing);
+
+/* An event that is to be shown. */
+struct shown {
+  double number;
+  u64 time;
+  /* Offsets of its parameters count from here. */
+  const u8 *window;
+  const i32 *offsets;
+  const i32 *sizes;
+  struct thread *thread;
+  /* 0: of no thread that is known here, or there is none. */
+  u32 slot;
+  u32 type;
+  u32 nparams;
+  u32 cpu;
+  i32 tid;
+};
+
+/* Writes the line of an event. Returns where it ends; 0 when JavaScript has to do it. */
+u8 *write_line(u8 *begin, const struct shown *event);
+/* The line that was written last is one that stays. */
+void line_written(void);
+/* There is no such thread, as far as that was asked for lines. */
+u32 is_absent(i32 tid);
+
+/* Id of a process that has more than 32 bits: see thread-slots.ts. */
+#define NO_PID (-0x7fffffff)
