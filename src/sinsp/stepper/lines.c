@@ -89,15 +89,6 @@ struct flags {
 /* There are none. */
 #define NO_FLAGS ((const struct text *)1)
 
-/* Threads that find() does not know, by id. */
-#define PID_PLACES 1024
-struct pid {
-  i32 tid;
-  /* 0: has to be asked for. */
-  u32 slot;
-};
-#define NO_THREAD 0xffffffff
-
 #define ERRORS 256
 #define SIGNALS 128
 #define SYSCALLS 1024
@@ -138,7 +129,6 @@ static struct tables {
   const struct text *signals[SIGNALS];
   const struct text *syscalls[SYSCALLS];
   struct flags flags[FLAG_PLACES];
-  struct pid pids[PID_PLACES];
   /* By event code: data may be a message to syslog; NO_FD, NAMES_FD. */
   u8 may_log[EVENT_CODES];
   u8 has_fd[EVENT_CODES];
@@ -326,12 +316,6 @@ static u32 is_no_fd(const struct shown *event, i64 num) {
   return index >= 0 && (marks->of[index] == ABSENT || marks->of[index] == GONE);
 }
 
-u32 is_absent(i32 tid) {
-  if (lines == 0) return 0;
-  const struct pid *pid = lines->pids + (tid & (PID_PLACES - 1));
-  return pid->tid == tid && pid->slot == NO_THREAD;
-}
-
 static u8 *put_name(u8 *to, const struct text *name) {
   if (name == 0) return 0;
   *to = '(';
@@ -461,12 +445,9 @@ static u8 *put_param(u8 *to, const struct shown *event, u32 index, const struct 
     case PROGRAM_NAME: {
       if ((i64)value != (i32)value) return 0;
       u32 slot = find(value);
-      if (slot == 0) {
-        const struct pid *pid = lines->pids + (value & (PID_PLACES - 1));
-        if (pid->slot == 0 || pid->tid != (i32)value) return ask(MISSING_PID, value, 0);
-        if (pid->slot == NO_THREAD) return to;
-        slot = pid->slot;
-      }
+      if (slot == 0) slot = find_other(value);
+      if (slot == 0) return ask(MISSING_PID, value, 0);
+      if (slot == NO_THREAD) return to;
       *to = '(';
       to = put_program(to + 1, slot);
       if (to == 0) return 0;
@@ -525,7 +506,7 @@ static const struct text *type_name(const struct shown *event, const struct plan
 u8 *write_line(u8 *const begin, const struct shown *event) {
   lines->missing = NOTHING_MISSING;
   raw_end = 0;
-  if (event->slot == 0 && !is_absent(event->tid)) return ask(MISSING_PID, event->tid, 0);
+  if (event->slot == 0 && find_other(event->tid) != NO_THREAD) return 0;
   const struct plan *plan = lines->plans[event->type];
   if (plan == 0) return ask(MISSING_PLAN, event->type, 0);
   u8 *to = begin;

@@ -39,7 +39,6 @@ const ERRORS = 256;
 const SIGNAL_COUNT = 128;
 const SYSCALL_COUNT = 1024;
 const FLAG_PLACES = 4096;
-const PID_PLACES = 1024;
 /** Indices of 32-bit integers. */
 const [MISSING, MISSING_FIRST, MISSING_SECOND, CUT, JSON_TEXTS, UNKNOWN, UTC_OFFSET, PIECE_COUNT] = [
   0, 1, 2, 4, 5, 6, 7, 8,
@@ -51,9 +50,8 @@ const ERRORS_AT = PLANS_AT + EVENT_CODES;
 const SIGNALS_AT = ERRORS_AT + ERRORS;
 const SYSCALLS_AT = SIGNALS_AT + SIGNAL_COUNT;
 const FLAGS_AT = SYSCALLS_AT + SYSCALL_COUNT;
-const PIDS_AT = FLAGS_AT + FLAG_PLACES * 3;
 /** Of bytes behind them. */
-const MAY_LOG_AT = (PIDS_AT + PID_PLACES * 2) * 4;
+const MAY_LOG_AT = (FLAGS_AT + FLAG_PLACES * 3) * 4;
 const HAS_FD_AT = MAY_LOG_AT + EVENT_CODES;
 const TABLES_BYTES = HAS_FD_AT + EVENT_CODES;
 
@@ -66,7 +64,6 @@ const MISSING_PID = 5;
 const IS_LOG = 1;
 const NAME_DIFFERS = 2;
 const NO_FLAGS = 1;
-const NO_THREAD = -1;
 
 const LITERAL = 0;
 const PIECE_KINDS: Readonly<Record<Piece, number>> = {
@@ -220,8 +217,10 @@ export class Lines {
     readonly form: LineForm,
     private readonly state: State,
     /** By slot. */
-    private readonly threads: (ThreadInfo | null)[],
+    private readonly threads: readonly (ThreadInfo | null)[],
     private readonly rawText: RawText,
+    /** Tells the stepper of a thread that it does not know, or that there is none. */
+    private readonly noteOther: (tid: number) => void,
     memory: ArrayBuffer,
     offset: number,
     place: PlaceLines,
@@ -345,7 +344,7 @@ export class Lines {
     else if (missing === MISSING_FD) this.teachFd(first, second);
     else if (missing === MISSING_PLAN) this.teachPlan(first);
     else if (missing === MISSING_FLAGS) this.teachFlags(first, second >>> 0);
-    else if (missing === MISSING_PID) this.teachPid(first);
+    else if (missing === MISSING_PID) this.noteOther(first);
     if (opens && event.thread !== null) {
       const { slot, lastFd } = event.thread;
       if (lastFd >= 0 && lastFd < MARKS && this.threads[slot] === event.thread) this.teachFd(slot, lastFd);
@@ -377,25 +376,6 @@ export class Lines {
     this.form.params.writeFd(fd, scratch);
     const flags = (name.printable ? 0 : NAME_DIFFERS) | (holds(scratch.bytes, scratch.length, LOG) ? IS_LOG : 0);
     state.slots.texts[at] = this.putBytes(this.passing, scratch.bytes.indexOf(GREATER) + 1, flags);
-  }
-
-  private teachPid(tid: number): void {
-    const at = PIDS_AT + (tid & (PID_PLACES - 1)) * 2;
-    const thread = this.state.threads.get(tid);
-    if (thread !== undefined) {
-      const { threads } = this;
-      if (thread.slot === 0) return;
-      while (threads.length <= thread.slot) threads.push(null);
-      threads[thread.slot] = thread;
-    }
-    this.tables[at] = tid;
-    this.tables[at + 1] = thread === undefined ? NO_THREAD : thread.slot;
-  }
-
-  /** There is another thread with this id, or none any more. */
-  forgetPid(tid: number): void {
-    const at = PIDS_AT + (tid & (PID_PLACES - 1)) * 2;
-    if (this.tables[at] === tid) this.tables[at + 1] = 0;
   }
 
   private teachPlan(type: number): void {

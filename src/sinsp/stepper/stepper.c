@@ -62,6 +62,9 @@ struct entry {
   u32 slot;
 };
 
+/* Of threads that are in no table, or of which no event was seen: a place for each by its id, the last one wins. */
+#define OTHERS 1024
+
 static struct {
   u8 codes[EVENT_CODES];
   /* For exit events that name their descriptor: the parameter. */
@@ -110,16 +113,18 @@ struct marks *marks;
 u32 *fd_texts;
 static struct room *rooms;
 static struct entry *entries;
+static struct entry *others;
 static u32 mask;
 
 __attribute__((export_name("shared"))) void *shared_address(void) { return &shared; }
 
-/* `count` slots, with marks and rooms behind them; a table of entries with a power of two places. */
+/* `count` slots, with marks and rooms behind them; a table of entries with a power of two places, and OTHERS behind it. */
 __attribute__((export_name("place"))) void place(struct thread *slots, u32 count, struct entry *table, u32 places) {
   threads = slots;
   marks = (struct marks *)(slots + count);
   rooms = (struct room *)(marks + count);
   entries = table;
+  others = table + places;
   mask = places - 1;
 }
 
@@ -152,6 +157,11 @@ double uint32_param(const u8 *at, u32 length, double missing) {
     default:
       return READ(u32, at);
   }
+}
+
+u32 find_other(i32 tid) {
+  const struct entry *other = others + ((u32)tid & (OTHERS - 1));
+  return other->tid == tid ? other->slot : 0;
 }
 
 /* An unsigned 64-bit parameter. */
@@ -248,7 +258,7 @@ static int change(struct thread *thread, u32 slot, i32 tid, u32 type, u32 paired
       return 1;
     case SWITCH: {
       if (nparams < 6) return 1;
-      if (slot == 0) return is_absent(tid);
+      if (slot == 0) return find_other(tid) == NO_THREAD;
       /* Sizes are those of the process. */
       struct thread *main = thread;
       if (thread->tid != thread->pid) {

@@ -63,8 +63,11 @@ extern struct marks *marks;
 /* Texts of descriptors, for lines, where their mark is PLAIN or CLOSING; 0: has to be asked for. */
 extern u32 *fd_texts;
 
-/* Slot of a thread; 0 when it is not known. */
+/* Slot of a thread of which an event was seen; 0 when it is not known. */
 u32 find(i32 tid);
+/* Slot of one that find() does not know, as far as JavaScript was asked for it; NO_THREAD: there is none; 0: ask. */
+u32 find_other(i32 tid);
+#define NO_THREAD 0xffffffff
 /* The slot and the mark of a descriptor of a thread: an index of fd_texts; -1 when JavaScript has to look. */
 i32 mark_index(struct thread *thread, u32 slot, i32 num);
 /* An unsigned parameter of up to 4 bytes; `missing` when it is not there. */
@@ -91,8 +94,6 @@ struct shown {
 u8 *write_line(u8 *begin, const struct shown *event);
 /* The line that was written last is one that stays. */
 void line_written(void);
-/* There is no such thread, as far as that was asked for lines. */
-u32 is_absent(i32 tid);
 
 /* Id of a process that has more than 32 bits: see thread-slots.ts. */
 #define NO_PID (-0x7fffffff)

@@ -65,6 +65,9 @@ const WINDOW_BYTES = 1 << 20;
  */
 export const STEPPER_THREADS = 1 << 14;
 const ENTRY_BYTES = 8;
+/** Places for threads that are in no table, or of which no event was seen. */
+const OTHERS = 1024;
+const NO_THREAD_SLOT = -1;
 /** Where the search for a thread begins in a table of so many places, at two integers each; stepper.c does the same. */
 const homeOf = (tid: number, places: number): number => ((Math.imul(tid, 0x9e3779b1) >>> 7) & (places - 1)) * 2;
 /** Behind the module's own data. */
@@ -157,6 +160,8 @@ export class Stepper implements ThreadIndex {
   /** Ids and slots in turn: open addressing. */
   private readonly table: Int32Array;
   private readonly places: number;
+  /** The same of those that it does not have, without a search: see stepper.c. */
+  private readonly others: Int32Array;
   /** Threads by slot. */
   private readonly threads: (ThreadInfo | null)[] = [null];
   private fdExits: boolean;
@@ -187,7 +192,7 @@ export class Stepper implements ThreadIndex {
     const slots = threads + 64;
     // A power of two, at most half of them taken.
     const places = 2 << Math.ceil(Math.log2(slots));
-    const tableBytes = places * ENTRY_BYTES;
+    const tableBytes = (places + OTHERS) * ENTRY_BYTES;
     const slotsBytes = slots * (SLOT_BYTES + MARKS + ROOM_BYTES);
     const textsBytes = form === null ? 0 : slots * MARKS * 4;
     const linesBytes = form === null ? 0 : Lines.bytes;
@@ -208,6 +213,7 @@ export class Stepper implements ThreadIndex {
     new Uint8Array(buffer, shared + CHANGES_AT, EVENT_CODES).set(CHANGES);
     const tableAt = state.slots.moveTo(buffer, SLOTS_AT, slots);
     this.table = new Int32Array(buffer, tableAt, places * 2);
+    this.others = new Int32Array(buffer, tableAt + places * ENTRY_BYTES, OTHERS * 2);
     this.places = places;
     const textsAt = tableAt + tableBytes;
     const linesAt = textsAt + textsBytes;
@@ -217,7 +223,16 @@ export class Stepper implements ThreadIndex {
     if (form !== null) {
       state.slots.texts = new Uint32Array(buffer, textsAt, slots * MARKS);
       this.exports.place_texts(textsAt);
-      this.lines = new Lines(form, state, this.threads, rawText, buffer, linesAt, this.exports.place_lines);
+      this.lines = new Lines(
+        form,
+        state,
+        this.threads,
+        rawText,
+        (tid) => this.noteOther(tid),
+        buffer,
+        linesAt,
+        this.exports.place_lines,
+      );
     }
     this.fdExits = state.closesCanceled;
     for (const thread of state.threads.values()) if (thread.active) this.add(thread);
@@ -267,7 +282,7 @@ export class Stepper implements ThreadIndex {
 
   add(thread: ThreadInfo): void {
     const { tid, slot } = thread;
-    this.lines?.forgetPid(tid);
+    this.forgetOther(tid);
     // Once there are more threads than it has room for, it is not asked any more.
     if (!this.state.slots.lent || tid !== (tid | 0)) return;
     while (this.threads.length <= slot) this.threads.push(null);
@@ -280,7 +295,7 @@ export class Stepper implements ThreadIndex {
   }
 
   remove(tid: number): void {
-    this.lines?.forgetPid(tid);
+    this.forgetOther(tid);
     const { table, places } = this;
     const last = places * 2 - 1;
     let hole = this.find(tid);
@@ -297,6 +312,26 @@ export class Stepper implements ThreadIndex {
       hole = at;
     }
     table[hole + 1] = 0;
+  }
+
+  /** Looks for a thread that is not in the table, for the next time. */
+  private noteOther(tid: number): void {
+    const thread = this.state.threads.get(tid);
+    if (thread !== undefined) {
+      const { threads } = this;
+      if (thread.slot === 0) return;
+      while (threads.length <= thread.slot) threads.push(null);
+      threads[thread.slot] = thread;
+    }
+    const at = (tid & (OTHERS - 1)) * 2;
+    this.others[at] = tid;
+    this.others[at + 1] = thread === undefined ? NO_THREAD_SLOT : thread.slot;
+  }
+
+  /** There is another thread with this id, or none any more. */
+  private forgetOther(tid: number): void {
+    const at = (tid & (OTHERS - 1)) * 2;
+    if (this.others[at] === tid) this.others[at + 1] = 0;
   }
 
   /** Where a thread is in the table, or would be. */
@@ -402,7 +437,13 @@ export class Stepper implements ThreadIndex {
     cursor.paired = event[PAIRED] !== 0;
     const slot = event[SLOT]!;
     // What is only looked up may be a thread of which nothing was seen yet.
-    const thread = slot !== 0 ? this.threads[slot]! : (state.threads.get(cursor.tid) ?? null);
+    let thread: ThreadInfo | null;
+    if (slot !== 0) {
+      thread = this.threads[slot]!;
+    } else {
+      thread = state.threads.get(cursor.tid) ?? null;
+      if (thread === null) this.noteOther(cursor.tid);
+    }
     cursor.thread = thread;
     cursor.fd = null;
     cursor.fdNum = -1;
