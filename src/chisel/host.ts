@@ -7,6 +7,7 @@
 import type { EventCursor } from '../sinsp/event.js';
 import { EVERYTHING, either, type Selection } from '../sinsp/filter/selection.js';
 import { splitTimestamp } from '../sinsp/format/time.js';
+import type { Calm } from '../sinsp/inspector.js';
 import { joinArguments, takesArgumentWord } from './arguments.js';
 import { Chisel, type ChiselOptions } from './chisel.js';
 import { ChiselError } from './errors.js';
@@ -24,6 +25,8 @@ export interface ChiselOrigin {
   /** The argument word of the command line. */
   word: string | undefined;
 }
+
+const ALWAYS_CALM: Calm = { calmFrom: Number.NEGATIVE_INFINITY, calmTo: Number.POSITIVE_INFINITY };
 
 export class ChiselHost {
   readonly chisels: Chisel[] = [];
@@ -212,12 +215,18 @@ export class ChiselHost {
     return wanted;
   }
 
-  /**
-   * By event code: 1 for events of which chisels or their intervals can notice anything; null for all. Changes with their
-   * filters and intervals.
-   */
-  interest(): Uint8Array | null {
-    return this.chisels.some(({ timer }) => timer.active) ? null : this.wantedTypes();
+  /** Between which times no interval of any chisel is due. */
+  calm(): Calm {
+    const { alone } = this;
+    if (alone !== null) return alone.timer.active ? alone.timer : ALWAYS_CALM;
+    let calmFrom = Number.NEGATIVE_INFINITY;
+    let calmTo = Number.POSITIVE_INFINITY;
+    for (const { timer } of this.chisels) {
+      if (!timer.active) continue;
+      calmFrom = Math.max(calmFrom, timer.calmFrom);
+      calmTo = Math.min(calmTo, timer.calmTo);
+    }
+    return { calmFrom, calmTo };
   }
 
   /** Processes and descriptors that at least one chisel can want. */

@@ -26,9 +26,9 @@ export class IntervalTimer {
   /** Plain: the multiple of the interval that the event before fell into; precise: the next point counts from here. */
   private reference = 0n;
   private last = 0n;
-  /** At times between these two, in nanoseconds, nothing is due. */
-  private calmFrom = Number.POSITIVE_INFINITY;
-  private calmTo = Number.NEGATIVE_INFINITY;
+  /** At times between these two, in nanoseconds, nothing is due; there are none before {@link check}. */
+  calmFrom = Number.POSITIVE_INFINITY;
+  calmTo = Number.NEGATIVE_INFINITY;
 
   setPlain(interval: bigint): void {
     this.plain = interval;

@@ -227,7 +227,8 @@ export class Reader {
       return;
     }
     const handler = this.handler();
-    inspector.setInterest(this.interest());
+    const host = this.chisels?.host;
+    inspector.setInterest(this.interest(), host === undefined ? null : () => host.calm());
     this.offerLines();
     let turnEnds = clockMs() + TURN_MS;
     while (source.nextBatch()) {
@@ -343,7 +344,7 @@ export class Reader {
     if (dump !== null || summary !== null || settings.verbose || settings.maxEvents !== Number.POSITIVE_INFINITY) {
       return () => null;
     }
-    if (host !== undefined) return () => host.interest();
+    if (host !== undefined) return () => host.wantedTypes();
     return () => (printer === null ? NO_EVENTS : null);
   }
 

@@ -51,6 +51,12 @@ export interface InspectorOptions extends StateOptions {
 /** What a consumer of events answers: false ends the walk. */
 export type EventHandler = (event: EventCursor) => boolean;
 
+/** Nanoseconds since 1970: between these, and at neither of them, the time of an event is of no interest. */
+export interface Calm {
+  readonly calmFrom: number;
+  readonly calmTo: number;
+}
+
 /** What an inspector knew at some time. */
 export interface InspectorSnapshot {
   readonly state: State;
@@ -97,6 +103,7 @@ export class Inspector {
   onLeading: ((event: EventCursor) => void) | null = null;
 
   private interestOf: () => Uint8Array | null = () => null;
+  private calmOf: (() => Calm) | null = null;
   /** What the handler writes of events, if it does nothing else; by event code, of which. */
   private line: LineForm | null = null;
   private lineOf: (type: number) => boolean = () => true;
@@ -183,9 +190,11 @@ export class Inspector {
   /**
    * Which events the handler and onRejected look at, by event code; null: all of them, as they do when nothing is set. Asked
    * anew after {@link interestChanged}. It is no promise: they may get others too.
+   * `calm`: those between two times, which may be others after each event; of all others they look at the time.
    */
-  setInterest(interest: () => Uint8Array | null): void {
+  setInterest(interest: () => Uint8Array | null, calm: (() => Calm) | null = null): void {
     this.interestOf = interest;
+    this.calmOf = calm;
     this.interestChanged();
   }
 
@@ -292,7 +301,12 @@ export class Inspector {
       if (this.stale) this.configure(stepper);
       if (!this.leading && this.afterEventSeen) {
         if (state.hasScheduled && eventBlockKind(view.getUint32(offset, true)) >= 0) state.removeScheduled();
-        const { lines } = this;
+        const { lines, calmOf } = this;
+        if (calmOf !== null) {
+          const { calmFrom, calmTo } = calmOf();
+          const first = this.firstTsHigh * 0x1_0000_0000 + this.firstTsLow;
+          stepper.setCalm(calmFrom - first, calmTo - first);
+        }
         const status =
           lines === null
             ? stepper.step(offset, this.eventCount)
@@ -399,6 +413,7 @@ export class Inspector {
   /** Tells the stepper which events are wanted, and which lose their partner because the filter cannot accept them. */
   private configure(stepper: Stepper): void {
     this.stale = false;
+    if (this.calmOf === null) stepper.setCalm(Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY);
     const { predicate, mayMatch, line, lineOf } = this;
     const interest = this.interestOf();
     const everything = this.onEvery !== null || (predicate !== null && this.onRejected !== null && interest === null);

@@ -103,6 +103,9 @@ static struct {
   i32 last_tid;
   u32 last_slot;
   u32 filter;
+  /* Between these times nobody wants an event because of its time. */
+  double calm_from;
+  double calm_to;
   /* Where the next line goes; from where on lines are handed out before more are written. */
   u8 *line_at;
   u8 *lines_full;
@@ -387,6 +390,7 @@ __attribute__((export_name("step"))) u32 step(const u8 *window, u32 offset, u32 
       if (slot == 0 || threads[slot].excluded != shared.filter) kind |= WANTED;
       else if ((kind & REJECTABLE) != 0) kind |= REJECTED;
     }
+    if (!(time > shared.calm_from && time < shared.calm_to)) kind |= WANTED;
     if ((kind & (WANTED | SHOWN)) == SHOWN) {
       const struct shown event_shown = {
           .number = number + count + 1, .time = READ(u64, event), .window = window, .offsets = shared.param_offsets,

@@ -54,7 +54,9 @@ const [OFFSET, LENGTH, HEADER, LENGTHS, LENGTH_SIZE, DATA, NPARAMS, TYPE, CPU] =
 const [FLAGS, TS_LOW, TS_HIGH, TID, SLOT, PAIRED, ATTACH, COUNT, FIRST_LOW, FIRST_HIGH] = [
   11, 12, 13, 14, 15, 16, 17, 18, 20, 21,
 ];
-const [LAST_SLOT, FILTER, LINE_AT, LINES_FULL] = [23, 24, 25, 26];
+const [LAST_SLOT, FILTER, LINE_AT, LINES_FULL] = [23, 24, 30, 31];
+/** Indices of 64-bit floating point numbers. */
+const [TIME, CALM_FROM, CALM_TO] = [0, 13, 14];
 
 const PAGE = 65536;
 /** Largest batch that is copied into the memory; larger ones hold a giant block, and are rare. */
@@ -156,7 +158,8 @@ export class Stepper implements ThreadIndex {
   private readonly exports: Exports;
   private readonly codes: Uint8Array;
   private readonly event: Int32Array;
-  private readonly time: Float64Array;
+  /** The same memory. */
+  private readonly doubles: Float64Array;
   /** Ids and slots in turn: open addressing. */
   private readonly table: Int32Array;
   private readonly places: number;
@@ -209,7 +212,7 @@ export class Stepper implements ThreadIndex {
     this.paramOffsets = new Int32Array(buffer, shared + PARAM_OFFSETS_AT, MAX_PARAMS);
     this.paramLengths = new Int32Array(buffer, shared + PARAM_LENGTHS_AT, MAX_PARAMS);
     this.event = new Int32Array(buffer, shared + EVENT_AT, 32);
-    this.time = new Float64Array(buffer, shared + EVENT_AT, 1);
+    this.doubles = new Float64Array(buffer, shared + EVENT_AT, 16);
     new Uint8Array(buffer, shared + CHANGES_AT, EVENT_CODES).set(CHANGES);
     const tableAt = state.slots.moveTo(buffer, SLOTS_AT, slots);
     this.table = new Int32Array(buffer, tableAt, places * 2);
@@ -220,6 +223,7 @@ export class Stepper implements ThreadIndex {
     this.window = new Uint8Array(buffer, linesAt + linesBytes, WINDOW_BYTES);
     this.exports.place(SLOTS_AT, slots, tableAt, places);
     this.event[LINES_FULL] = -1;
+    this.setCalm(Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY);
     if (form !== null) {
       state.slots.texts = new Uint32Array(buffer, textsAt, slots * MARKS);
       this.exports.place_texts(textsAt);
@@ -276,6 +280,12 @@ export class Stepper implements ThreadIndex {
   setFirst(high: number, low: number): void {
     this.event[FIRST_HIGH] = high;
     this.event[FIRST_LOW] = low;
+  }
+
+  /** Events at other times than between these two are wanted; they count from the first one. */
+  setCalm(from: number, to: number): void {
+    this.doubles[CALM_FROM] = from;
+    this.doubles[CALM_TO] = to;
   }
 
   // -- the index of threads -----------------------------------------------------------------------------------
@@ -415,7 +425,7 @@ export class Stepper implements ThreadIndex {
   /** Fills the times of the last event that was passed, if there was one. */
   fillTime(cursor: EventCursor): void {
     const { event } = this;
-    cursor.time = this.time[0]!;
+    cursor.time = this.doubles[TIME]!;
     cursor.tsLow = event[TS_LOW]! >>> 0;
     cursor.tsHigh = event[TS_HIGH]! >>> 0;
   }

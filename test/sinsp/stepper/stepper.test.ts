@@ -11,6 +11,8 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { CaptureError } from '../../../src/capture/event-source.js';
 import { FileSource, openCaptureFile } from '../../../src/capture/file-source.js';
+import { IntervalTimer } from '../../../src/chisel/interval.js';
+import type { EventCursor } from '../../../src/sinsp/event.js';
 import type { FieldContext } from '../../../src/sinsp/fields/field.js';
 import { compileFilter } from '../../../src/sinsp/filter/index.js';
 import { Inspector } from '../../../src/sinsp/inspector.js';
@@ -45,21 +47,35 @@ interface Walk {
   readonly end: string;
 }
 
-/** Walks a capture; `interest`: by event code, which events are looked at. */
+/** Walks a capture; `interest`: by event code, which events are looked at; `interval`: fires, 0 never, as a chisel's does. */
 function walk(
   open: () => FileSource,
   filter: string,
   interest: Uint8Array,
   stepperAfter: number,
   pause: number,
+  interval: bigint,
   stepperThreads = 1024,
 ): Walk {
   const inspector = new Inspector({ maxThreads: 2000, maxFds: 300, stepperAfter, stepperThreads });
   const context: FieldContext = { inspector, settings: SETTINGS };
   if (filter !== '') inspector.setFilter(compileFilter(filter, context));
-  inspector.setInterest(() => interest);
+  const timer = new IntervalTimer();
+  timer.setPlain(interval);
+  if (interval === 0n) inspector.setInterest(() => interest);
+  else
+    inspector.setInterest(
+      () => interest,
+      () => timer,
+    );
   const { state } = inspector;
   const events: string[] = [];
+  const look = ({ num, tsHigh, tsLow }: EventCursor): void => {
+    if (interval === 0n || timer.isCalm(tsHigh, tsLow)) return;
+    timer.check((BigInt(tsHigh) << 32n) | BigInt(tsLow), (...when) => events.push(`${num} fired ${when}`));
+  };
+  // Intervals go by whether the filter lets an event through or not.
+  inspector.onRejected = interval === 0n ? null : look;
   const source = open();
   let end = 'whole';
   try {
@@ -67,6 +83,7 @@ function walk(
       // A handler that stops now and then, as readers that want one event at a time do.
       const goesOn = () =>
         inspector.walkBatch(source, (event) => {
+          look(event);
           if (interest[event.type] === 0) return true;
           const { thread, fd } = event;
           events.push(
@@ -98,9 +115,10 @@ function compare(open: () => FileSource, random: Random, what: string): number {
   const share = random.pick([0, 0, 4, 20]);
   const interest = Uint8Array.from({ length: EVENT_COUNT }, () => (random.int(20) < share ? 1 : 0));
   const pause = random.pick([0, 0, 1, 3]);
-  const plain = walk(open, filter, interest, Number.POSITIVE_INFINITY, pause);
-  const stepped = walk(open, filter, interest, random.pick([0, 0, 5, 40]), pause, random.pick([4, 1024]));
-  const message = `${what}, filter '${filter}', share ${share}`;
+  const interval = random.pick([0n, 0n, 20_000n, 700_000n]);
+  const plain = walk(open, filter, interest, Number.POSITIVE_INFINITY, pause, interval);
+  const stepped = walk(open, filter, interest, random.pick([0, 0, 5, 40]), pause, interval, random.pick([4, 1024]));
+  const message = `${what}, filter '${filter}', share ${share}, interval ${interval}`;
   assert.deepEqual(stepped.events, plain.events, message);
   assert.deepEqual(stepped.state, plain.state, message);
   assert.equal(stepped.end, plain.end, message);
