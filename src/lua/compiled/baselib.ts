@@ -1,5 +1,6 @@
 // biome-ignore-all lint/complexity/noArguments: how many arguments there were tells nil from none, and rest arrays cost
 /** The base library, `loadstring` and its kin aside. */
+import { collectGarbage } from '../../garbage.js';
 import { ArgumentError, KernelError } from '../kernel/errors.js';
 import { flushAllFiles } from '../kernel/files.js';
 import { numberToString, stringToNumber, stringToNumberBase } from '../kernel/numbers.js';
@@ -15,16 +16,7 @@ import {
   tableArg,
   wrong,
 } from './library.js';
-import {
-  collectGarbage,
-  type EnvironmentAccess,
-  isOverflow,
-  isTrue,
-  NONE,
-  type Runtime,
-  viaAll,
-  viaFirst,
-} from './runtime.js';
+import { type EnvironmentAccess, isOverflow, isTrue, NONE, type Runtime, viaAll, viaFirst } from './runtime.js';
 import { framesOf, withDeepStack } from './stack.js';
 import { LuaTable } from './table.js';
 import { tostring } from './text.js';

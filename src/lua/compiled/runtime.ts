@@ -2,9 +2,9 @@
  * What generated code calls when the quick way in it does not apply: metamethods, coercions, errors, tail calls,
  * limits. One runtime belongs to one state.
  */
-import { getHeapStatistics, setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
+import { getHeapStatistics } from 'node:v8';
 import { workMs } from '../../clock.js';
+import { collectGarbage } from '../../garbage.js';
 import { ArgumentError, argumentMessage, KernelError } from '../kernel/errors.js';
 import { numberToString, stringToNumber } from '../kernel/numbers.js';
 import { LuaError, LuaLimitError, type LuaValue } from '../vm.js';
@@ -559,25 +559,4 @@ export function toNumber(v: LuaValue): number | undefined {
 function heapBytes(): number {
   const { used_heap_size, external_memory } = getHeapStatistics();
   return used_heap_size + external_memory;
-}
-
-let collect: (() => void) | undefined;
-
-/** A full collection, so that garbage is not mistaken for data. */
-export function collectGarbage(): void {
-  collect ??= makeCollector();
-  collect();
-}
-
-function makeCollector(): () => void {
-  return () => {
-    setFlagsFromString('--expose-gc');
-    const gc: unknown = runInNewContext('gc');
-    if (typeof gc === 'function') {
-      collect = () => {
-        gc();
-      };
-      gc();
-    }
-  };
 }
