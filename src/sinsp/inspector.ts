@@ -199,8 +199,9 @@ export class Inspector {
   }
 
   /**
-   * The handler does nothing but write a line in this form, and answers true; for codes of which `shown` is false it does
-   * nothing at all. Then it need not be called for all events; what it calls in its place may hand lines out.
+   * The handler does nothing but write a line in this form and answer true; for codes of which `shown` is false it does
+   * nothing at all. Then the stepper may write lines in its place, and hand them to the writer's sink when there are many.
+   * Null: it does more.
    */
   setLines(form: LineForm | null, shown: (type: number) => boolean = () => true): void {
     this.line = form !== null && Lines.serves(form) ? form : null;

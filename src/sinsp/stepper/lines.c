@@ -1,8 +1,8 @@
 /*
- * Lines of events, for what prints every event: the pieces that ../format/line-pieces.ts names, made of what lies in the
- * stepper's memory. Texts that it does not have are asked for: the event goes to JavaScript, which prints it, and puts the
- * text there (lines.ts). Whatever needs more than that is left to JavaScript as well, so that the rare and the odd exist
- * there alone.
+ * Lines of events, for what prints every event: the pieces that ../format/line-form.ts names, made of what lies in the
+ * stepper's memory. A text that it does not have is asked for: the event goes to JavaScript, which puts the text there
+ * (lines.ts) and has the line written then. Whatever needs more than that is printed by JavaScript, so that the rare and the
+ * odd exist there alone.
  *
  * What it writes is what ParamRenderer and the printers do; test/sinsp/stepper holds it against them.
  */
@@ -98,7 +98,7 @@ struct flags {
 /* Numbers of one line and what stands between them come to less than this. */
 #define NUMBERS_ROOM 8192
 
-/* What write_line() did not have, by number of the slot and the descriptor, code, or parameter and value. */
+/* What write_line() did not have: by slot, slot and descriptor, code, parameter and value, or id. */
 #define NOTHING_MISSING 0
 #define MISSING_PROGRAM 1
 #define MISSING_FD 2

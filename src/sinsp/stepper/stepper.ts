@@ -404,7 +404,7 @@ export class Stepper implements ThreadIndex {
   show(lines: Lines, cursor: EventCursor): boolean {
     const { thread } = cursor;
     const slot = thread === null ? 0 : thread.slot;
-    if (thread !== null && this.threads[slot] !== thread) return false;
+    if (!this.state.slots.lent || (thread !== null && this.threads[slot] !== thread)) return false;
     const { event } = this;
     event[LINE_AT] = lines.begin();
     if (this.exports.show(this.address - this.origin, slot, cursor.num) === 0) return false;

@@ -3,7 +3,7 @@
  * there and not, flags, texts with and without a NUL, data of all bytes; some shorter than their type, some events with
  * fewer parameters.
  */
-import { EVENTS, PF, PT, PT_SIZE } from '../../../src/sinsp/schema/index.js';
+import { EVENTS, PT, PT_SIZE } from '../../../src/sinsp/schema/index.js';
 import { type CaptureBuilder, join, raw, text, u8, u16, u32, u64, type Value } from '../../support/capture-builder.js';
 import type { Random } from '../../support/random.js';
 import { address4, call, code, scenario, tuple4 } from '../state/scenario.js';
@@ -90,16 +90,11 @@ function value(random: Random, type: number): Value {
   }
 }
 
-/** Codes that have a print format here that no recording has are among them. */
-const CODES = EVENTS.filter(({ params }) =>
-  params.every(({ format }) => format !== undefined && format <= PF.OCT + 100),
-);
-
 export function anyCapture(random: Random, count: number): CaptureBuilder {
   const builder = scenario();
   call(builder, 'SYSCALL_OPEN', ['/dev/log', u32(1), u32(0)], [u64(6), text('/dev/log'), u32(1), u32(0)], { tid: 100 });
   for (let i = 0; i < count; i++) {
-    let event = random.pick(CODES);
+    let event = random.pick(EVENTS);
     if (RARE.test(event.enumName) && random.int(8) > 0) event = EVENTS[code('SYSCALL_WRITE_X')]!;
     const missing = random.int(15) === 0 ? random.int(event.params.length + 1) : 0;
     const values = event.params.slice(0, event.params.length - missing).map(({ type }) => {
