@@ -6,6 +6,13 @@ export function clockMs(): number {
   return seconds * 1000 + nanoseconds / 1e6;
 }
 
+const sleepCell = new Int32Array(new SharedArrayBuffer(4));
+
+/** Does nothing for some milliseconds, or parts of one. */
+export function sleepMs(milliseconds: number): void {
+  Atomics.wait(sleepCell, 0, 0, milliseconds);
+}
+
 let waited = 0;
 
 /**

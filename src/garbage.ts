@@ -1,5 +1,6 @@
 /** Garbage collections that are asked for, and those that others wait for. */
 import { readdirSync, readFileSync } from 'node:fs';
+import { sleepMs } from './clock.js';
 
 let collect: (() => void) | undefined;
 
@@ -32,10 +33,9 @@ export function settleBeforeExit(): void {
   done = true;
   if (process.memoryUsage().heapTotal <= SMALL_HEAP) return;
   try {
-    const clock = new Int32Array(new SharedArrayBuffer(4));
     let before = workOfOthers();
     for (let pause = 0; pause < MAX_PAUSES; pause++) {
-      Atomics.wait(clock, 0, 0, PAUSE_MS);
+      sleepMs(PAUSE_MS);
       const now = workOfOthers();
       if (now === before) return;
       before = now;

@@ -3,6 +3,7 @@
  * first two bytes say so (the name does not matter).
  */
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { sleepMs } from '../clock.js';
 import { createInflater, GzipDamage } from './gzip-inflate.js';
 import { type InflateAhead, startInflateAhead } from './inflate-ahead.js';
 
@@ -20,8 +21,6 @@ export interface ByteInput {
   close(): void;
 }
 
-const sleepCell = new Int32Array(new SharedArrayBuffer(4));
-
 /** `fs.readSync` that waits where a non-blocking descriptor has nothing yet, and sees the end of a pipe on every system. */
 export function readWaiting(fd: number, target: Uint8Array, at: number, length: number): number {
   for (;;) {
@@ -31,7 +30,7 @@ export function readWaiting(fd: number, target: Uint8Array, at: number, length: 
       const code = (error as NodeJS.ErrnoException).code;
       if (code === 'EOF') return 0;
       if (code !== 'EAGAIN') throw error;
-      Atomics.wait(sleepCell, 0, 0, 5);
+      sleepMs(5);
     }
   }
 }

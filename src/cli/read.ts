@@ -339,11 +339,9 @@ export class Reader {
 
   /** Which events the handler looks at, for the inspector; null: all. */
   private interest(): () => Uint8Array | null {
-    const { printer, summary, settings, dump } = this;
+    const { printer } = this;
     const host = this.chisels?.host;
-    if (dump !== null || summary !== null || settings.verbose || settings.maxEvents !== Number.POSITIVE_INFINITY) {
-      return () => null;
-    }
+    if (this.takesAll) return () => null;
     if (host !== undefined) return () => host.wantedTypes();
     return () => (printer === null ? NO_EVENTS : null);
   }
@@ -355,10 +353,14 @@ export class Reader {
   }
 
   private line(): LineForm | null {
-    const { printer, summary, settings, dump, displayed, output } = this;
-    const counts = settings.verbose || settings.maxEvents !== Number.POSITIVE_INFINITY || summary !== null;
-    if (this.chisels !== null || dump !== null || displayed !== null || counts || output.unbuffered) return null;
-    return printer?.form ?? null;
+    if (this.takesAll || this.chisels !== null || this.displayed !== null || this.output.unbuffered) return null;
+    return this.printer?.form ?? null;
+  }
+
+  /** The handler writes or counts every event, whatever is shown of it. */
+  private get takesAll(): boolean {
+    const { summary, settings, dump } = this;
+    return dump !== null || summary !== null || settings.verbose || settings.maxEvents !== Number.POSITIVE_INFINITY;
   }
 
   private uncountedHandler(): (event: EventCursor) => boolean {

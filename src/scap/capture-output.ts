@@ -4,6 +4,7 @@
  */
 import fs from 'node:fs';
 import zlib from 'node:zlib';
+import { sleepMs } from '../clock.js';
 import { createDeflater, type Deflater } from './gzip-deflate.js';
 
 const BUFFER = 512 << 10;
@@ -103,7 +104,7 @@ export class CaptureOutput {
         at += fs.writeSync(this.fd, bytes, at, to - at);
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code === 'EAGAIN') {
-          Atomics.wait(waitCell, 0, 0, 5);
+          sleepMs(5);
           continue;
         }
         this.failed = true;
@@ -138,8 +139,6 @@ export class CaptureOutput {
     }
   }
 }
-
-const waitCell = new Int32Array(new SharedArrayBuffer(4));
 
 /** The end of the last block that lies whole in front of `end`. */
 function wholeBlocks(bytes: Uint8Array, from: number, end: number): number {

@@ -281,14 +281,7 @@ export class Inspector {
     let offset = source.start;
     let passed = 0;
     let stops = 0;
-    // What the stepper did not write because it lacked something, or because JavaScript had to do what the event changes.
-    const show: EventHandler = (cursor) => {
-      const { lines } = this;
-      if (lines === null) return handler(cursor);
-      lines.teach(cursor);
-      if (stepper.writes[cursor.type] !== 0 && lines.isCurrent(cursor) && stepper.show(lines, cursor)) return true;
-      return handler(cursor);
-    };
+    const show: EventHandler = (cursor) => stepper.showLate(cursor) || handler(cursor);
     while (offset < end) {
       if (!state.slots.lent) {
         // There are more threads than it has room for: from here on all goes without it.

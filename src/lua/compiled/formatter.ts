@@ -13,21 +13,16 @@ type Maker = (D: FormatParts['directives'], apply: Formatter) => Formatter;
 
 /** So often a format string is used before a function is made of it. */
 const USES = 50;
-const LIMIT = 1000;
-const formatters = new Map<string, Formatter>();
+const formatters = new WeakMap<FormatParts, Formatter>();
 
 export function formatterFor(fmt: string): Formatter {
-  let formatter = formatters.get(fmt);
-  if (formatter === undefined) {
-    formatter = interpreted(fmt);
-    if (formatters.size >= LIMIT) formatters.clear();
-    formatters.set(fmt, formatter);
-  }
+  const parts = readFormat(fmt);
+  let formatter = formatters.get(parts);
+  if (formatter === undefined) formatters.set(parts, (formatter = makeFormatter(parts)));
   return formatter;
 }
 
-function interpreted(fmt: string): Formatter {
-  const parts = readFormat(fmt);
+function makeFormatter(parts: FormatParts): Formatter {
   const apply: Formatter = (args, host) => applyFormat(parts, args, host);
   if (parts.failure !== undefined) return apply;
   let uses = 0;

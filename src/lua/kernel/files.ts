@@ -19,7 +19,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { waiting } from '../../clock.js';
+import { sleepMs, waiting } from '../../clock.js';
 import { cString } from './c-string.js';
 import { errnoFailure, type FileFailure, fileFailure } from './errors.js';
 import { stringToNumber } from './numbers.js';
@@ -47,15 +47,13 @@ export interface FileHost {
   checkpoint?: () => void;
 }
 
-const napCell = new Int32Array(new SharedArrayBuffer(4));
-
 /** Blocks the thread, `host.checkpoint` allowing, with naps that grow to a few milliseconds. */
 export class Patience {
   private nextMs = 0.05;
   constructor(private readonly host: FileHost) {}
   nap(): void {
     this.host.checkpoint?.();
-    Atomics.wait(napCell, 0, 0, this.nextMs);
+    sleepMs(this.nextMs);
     this.nextMs = Math.min(this.nextMs * 2, LONGEST_NAP_MS);
   }
   rested(): void {

@@ -4,7 +4,6 @@ import { ByteWriter } from '../format/byte-writer.js';
 import { writeUint64 } from '../format/numbers.js';
 import { OutputTime } from '../format/output-time.js';
 import { localOffset, nanosOf, secondsOf, writeClock, writeDate, writeFraction } from '../format/time.js';
-import { latin1 } from '../names.js';
 import { EC, EF, EVENT_CATEGORIES, EVENT_FLAGS, PF, PPME, PT } from '../schema/index.js';
 import { fieldClass, INDEX_REQUIRED } from './define.js';
 import { type Extractor, type Field, type FieldContext, FieldError } from './field.js';
@@ -47,7 +46,7 @@ function timeField(
         get: (event) => {
           scratch.length = 0;
           write(event, scratch);
-          return latin1(scratch.bytes, 0, scratch.length);
+          return scratch.textSince(0);
         },
         write: (event, writer) => {
           write(event, writer);

@@ -19,21 +19,11 @@ const ENTER = literal(') > ');
 const EXIT = literal(') < ');
 const OPEN = literal(' (');
 
-const blank = { literal: ' ' };
+const BLANK = { literal: ' ' };
+// biome-ignore format: as the line is read
 const PIECES: LineForm['pieces'] = [
-  ...([
-    'number',
-    blank,
-    'time-of-day',
-    blank,
-    'cpu',
-    blank,
-    'program',
-    { literal: ' (' },
-    'tid',
-    { literal: ') ' },
-  ] as const),
-  ...(['direction', blank, 'type', blank, 'info', { literal: '\n' }] as const),
+  'number', BLANK, 'time-of-day', BLANK, 'cpu', BLANK, 'program', { literal: ' (' }, 'tid', { literal: ') ' },
+  'direction', BLANK, 'type', BLANK, 'info', { literal: '\n' },
 ];
 
 export class DefaultLine implements Printer {

@@ -4,7 +4,7 @@
  */
 
 import { fstatSync, writeSync } from 'node:fs';
-import { waiting } from '../../clock.js';
+import { sleepMs, waiting } from '../../clock.js';
 import { ByteWriter } from './byte-writer.js';
 
 /** Bytes that may wait before they are written. */
@@ -24,8 +24,6 @@ function isTerminal(fd: number): boolean {
   return process.getBuiltinModule('node:tty').isatty(fd);
 }
 
-const clock = new Int32Array(new SharedArrayBuffer(4));
-
 /** Writes all bytes to a descriptor, waiting while a non-blocking one is full. Throws what `fs.writeSync` throws. */
 export function writeAll(fd: number, bytes: Uint8Array): void {
   let at = 0;
@@ -36,7 +34,7 @@ export function writeAll(fd: number, bytes: Uint8Array): void {
       wait = 1;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
-      Atomics.wait(clock, 0, 0, wait);
+      sleepMs(wait);
       if (wait < 16) wait *= 2;
     }
   }

@@ -219,8 +219,13 @@ export class State {
 
   private addCopy(tid: number, thread: ThreadInfo): void {
     this.threads.set(tid, thread);
+    this.tellIndex(thread);
+  }
+
+  /** There is another thread with this id in the table. */
+  private tellIndex(thread: ThreadInfo): void {
     if (thread.active) this.index?.add(thread);
-    else this.index?.remove(tid);
+    else this.index?.remove(thread.tid);
   }
 
   // -- per event ----------------------------------------------------------------------------------------------
@@ -428,8 +433,7 @@ export class State {
     }
     thread.removed = false;
     this.threads.set(thread.tid, thread);
-    if (thread.active) this.index?.add(thread);
-    else this.index?.remove(thread.tid);
+    this.tellIndex(thread);
     this.groupSizes.set(thread.pid, (this.groupSizes.get(thread.pid) ?? 0) + 1);
     return true;
   }

@@ -344,10 +344,11 @@ static u8 *put_fd(u8 *to, const struct shown *event, i64 num) {
   return put_name(to, fd_text(event, num));
 }
 
-static u8 *put_program(u8 *to, u32 slot) {
+/* The name of a thread's program; null when it has to be asked for. */
+static const struct text *program_text(u32 slot) {
   const struct text *name = (const struct text *)threads[slot].name;
-  if (name == 0) return ask(MISSING_PROGRAM, slot, 0);
-  return put_text(to, name);
+  if (name == 0) ask(MISSING_PROGRAM, slot, 0);
+  return name;
 }
 
 static u8 *put_flags(u8 *to, u32 type, u32 index, u32 value) {
@@ -357,7 +358,7 @@ static u8 *put_flags(u8 *to, u32 type, u32 index, u32 value) {
   return flags->text == NO_FLAGS ? to : put_name(to, flags->text);
 }
 
-/* The same of the event at hand. */
+/* Where the raw text of the last parameter of the event at hand stands; end 0: nothing was written of any. */
 static u8 *raw_start;
 static u8 *raw_end;
 
@@ -367,7 +368,7 @@ void line_written(void) {
   lines->raw_end = raw_end;
 }
 
-static u8 *put_param(u8 *to, const struct shown *event, u32 index, const struct param *param, u32 type) {
+static u8 *put_param(u8 *to, const struct shown *event, u32 index, const struct param *param) {
   u8 *const begin = to;
   const u8 *from = event->window + event->offsets[index];
   u32 length = event->sizes[index];
@@ -447,15 +448,10 @@ static u8 *put_param(u8 *to, const struct shown *event, u32 index, const struct 
       u32 slot = find(value);
       if (slot == 0) slot = find_other(value);
       if (slot == 0) return ask(MISSING_PID, value, 0);
-      if (slot == NO_THREAD) return to;
-      *to = '(';
-      to = put_program(to + 1, slot);
-      if (to == 0) return 0;
-      *to = ')';
-      return to + 1;
+      return slot == NO_THREAD ? to : put_name(to, program_text(slot));
     }
     case FLAG_NAMES:
-      return put_flags(to, type, index, value);
+      return put_flags(to, event->type, index, value);
     case SYSCALL_NAME:
       return value >= SYSCALLS ? 0 : put_name(to, lines->syscalls[value]);
     case SIGNAL_NAME:
@@ -472,7 +468,7 @@ static u8 *put_args(u8 *to, const struct shown *event, const struct plan *plan) 
     const struct param *param = plan->params + i;
     to = put_text(to, param->label);
     if (to == 0) return 0;
-    to = put_param(to, event, i, param, event->type);
+    to = put_param(to, event, i, param);
     if (to == 0) return 0;
     *to++ = ' ';
   }
@@ -538,6 +534,8 @@ u8 *write_line(u8 *const begin, const struct shown *event) {
         continue;
       case PROGRAM:
         if (event->slot == 0) goto unknown;
+        text = program_text(event->slot);
+        if (text == 0) return 0;
         break;
       case FD_NAME:
         if (event->slot == 0 || lines->has_fd[event->type] == NO_FD) goto unknown;
@@ -562,9 +560,6 @@ u8 *write_line(u8 *const begin, const struct shown *event) {
     switch (piece->kind) {
       case TIME_OF_DAY:
         to = put_time_of_day(to, event->time);
-        break;
-      case PROGRAM:
-        to = put_program(to, event->slot);
         break;
       case DIRECTION:
         *to++ = (event->type & 1) == 0 ? '>' : '<';

@@ -1,7 +1,7 @@
 /**
  * Lines that the stepper writes (lines.c): its side in JavaScript. Tells what a line is made of, and puts into the
  * stepper's memory the texts that lines.c asks for, when it first does: names of programs, of descriptors, of flags, and how
- * the parameters of an event are written. The event that lacked one was printed by JavaScript meanwhile.
+ * the parameters of an event are written.
  *
  * A text is found by its number in a slot of a thread, by a descriptor's mark or in a table; whatever may change it sets
  * that number to 0 (../state/thread-slots.ts, FdTable.mark).
@@ -12,22 +12,10 @@ import { FD_EVENTS } from '../fields/fd-views.js';
 import { ByteWriter } from '../format/byte-writer.js';
 import { MAY_LOG } from '../format/event-text.js';
 import type { LineForm, Piece } from '../format/line-form.js';
-import { type EventPlan, flagNames, type Plan } from '../format/params.js';
+import { flagNames, type Plan } from '../format/params.js';
 import type { RawText } from '../format/raw-text.js';
 import { localOffset } from '../format/time.js';
-import {
-  EF,
-  ERRNO,
-  EVENT_COUNT,
-  EVENT_FLAGS,
-  EVENTS,
-  PF,
-  PPME,
-  PT,
-  PT_SIZE,
-  SIGNALS,
-  SYSCALLS,
-} from '../schema/index.js';
+import { EF, ERRNO, EVENT_COUNT, EVENT_FLAGS, EVENTS, PF, PPME, PT, SIGNALS, SYSCALLS } from '../schema/index.js';
 import type { State } from '../state/state.js';
 import type { ThreadInfo } from '../state/thread-info.js';
 import { MARK_PLAIN, MARKS, PROGRAM_TEXT, SLOT_INTEGERS } from '../state/thread-slots.js';
@@ -98,67 +86,53 @@ const SYSCALL_NAME = 5;
 const SIGNAL_NAME = 6;
 const FULL_PATH = 7;
 
-/** How a parameter is written, its size and what stands in parentheses behind it; null when that is left to JavaScript. */
-function writingOf({ type, format }: Plan): readonly [kind: number, size: number, resolved: number] | null {
-  const number = (size: number, decimal: number, resolved = NO_NAME) => {
-    if (format === PF.HEX) return [HEX, size, resolved] as const;
-    if (format === PF.OCT) return [OCT, size, resolved] as const;
-    return format === PF['10_PADDED_DEC'] ? null : ([decimal, size, resolved] as const);
-  };
-  switch (type) {
-    case PT.ERRNO:
-      return [SIGNED, 8, ERROR_NAME];
-    case PT.FD:
-      return [SIGNED, 8, FD_TEXT];
-    case PT.FD32:
-      return [SIGNED, 4, FD_TEXT];
-    case PT.PID:
-      return [SIGNED, 8, PROGRAM_NAME];
-    case PT.PID32:
-      return [SIGNED, 4, PROGRAM_NAME];
-    case PT.INT8:
-    case PT.INT16:
-    case PT.INT32:
-      return number(PT_SIZE[type]!, SIGNED);
-    case PT.UINT8:
-    case PT.UINT16:
-    case PT.UINT32:
-      return number(PT_SIZE[type]!, UNSIGNED);
-    // Both as the peer has them.
-    case PT.INT64:
-    case PT.UINT64:
-      return number(8, SIGNED);
-    case PT.FLAGS8:
-    case PT.ENUMFLAGS8:
-      return [UNSIGNED, 1, FLAG_NAMES];
-    case PT.FLAGS16:
-    case PT.ENUMFLAGS16:
-      return [UNSIGNED, 2, FLAG_NAMES];
-    case PT.FLAGS32:
-    case PT.ENUMFLAGS32:
-      return [UNSIGNED, 4, FLAG_NAMES];
-    case PT.MODE:
-      return number(4, UNSIGNED, FLAG_NAMES);
-    case PT.SIGTYPE:
-      return [UNSIGNED, 1, SIGNAL_NAME];
-    case PT.SYSCALLID:
-      return [UNSIGNED, 2, SYSCALL_NAME];
-    case PT.ABSTIME:
-      return [UNSIGNED, 8, NO_NAME];
-    case PT.PORT:
-      return [UNSIGNED, 2, NO_NAME];
-    case PT.BOOL:
-      return [BOOLEAN, 4, NO_NAME];
-    case PT.CHARBUF:
-      return [TEXT, 0, NO_NAME];
-    case PT.FSPATH:
-    case PT.FSRELPATH:
-      return [PATH, 0, FULL_PATH];
-    case PT.BYTEBUF:
-      return [BYTES, 0, NO_NAME];
-    default:
-      return null;
-  }
+/** How a parameter is written, its size (0: any), and what stands in parentheses behind it. */
+type Writing = readonly [kind: number, size: number, resolved: number];
+
+/** By type; what is not here is left to JavaScript. */
+const WRITINGS: ReadonlyMap<number, Writing> = new Map<number, Writing>([
+  [PT.ERRNO, [SIGNED, 8, ERROR_NAME]],
+  [PT.FD, [SIGNED, 8, FD_TEXT]],
+  [PT.FD32, [SIGNED, 4, FD_TEXT]],
+  [PT.PID, [SIGNED, 8, PROGRAM_NAME]],
+  [PT.PID32, [SIGNED, 4, PROGRAM_NAME]],
+  [PT.FLAGS8, [UNSIGNED, 1, FLAG_NAMES]],
+  [PT.FLAGS16, [UNSIGNED, 2, FLAG_NAMES]],
+  [PT.FLAGS32, [UNSIGNED, 4, FLAG_NAMES]],
+  [PT.ENUMFLAGS8, [UNSIGNED, 1, FLAG_NAMES]],
+  [PT.ENUMFLAGS16, [UNSIGNED, 2, FLAG_NAMES]],
+  [PT.ENUMFLAGS32, [UNSIGNED, 4, FLAG_NAMES]],
+  [PT.SIGTYPE, [UNSIGNED, 1, SIGNAL_NAME]],
+  [PT.SYSCALLID, [UNSIGNED, 2, SYSCALL_NAME]],
+  [PT.ABSTIME, [UNSIGNED, 8, NO_NAME]],
+  [PT.PORT, [UNSIGNED, 2, NO_NAME]],
+  [PT.BOOL, [BOOLEAN, 4, NO_NAME]],
+  [PT.CHARBUF, [TEXT, 0, NO_NAME]],
+  [PT.FSPATH, [PATH, 0, FULL_PATH]],
+  [PT.FSRELPATH, [PATH, 0, FULL_PATH]],
+  [PT.BYTEBUF, [BYTES, 0, NO_NAME]],
+]);
+/** Types whose print format counts, when they are written in decimal. 64 bits are signed there, as the peer has them. */
+const FORMATTED: ReadonlyMap<number, Writing> = new Map<number, Writing>([
+  [PT.INT8, [SIGNED, 1, NO_NAME]],
+  [PT.INT16, [SIGNED, 2, NO_NAME]],
+  [PT.INT32, [SIGNED, 4, NO_NAME]],
+  [PT.INT64, [SIGNED, 8, NO_NAME]],
+  [PT.UINT8, [UNSIGNED, 1, NO_NAME]],
+  [PT.UINT16, [UNSIGNED, 2, NO_NAME]],
+  [PT.UINT32, [UNSIGNED, 4, NO_NAME]],
+  [PT.UINT64, [SIGNED, 8, NO_NAME]],
+  [PT.MODE, [UNSIGNED, 4, FLAG_NAMES]],
+]);
+
+/** How a parameter is written; undefined when that is left to JavaScript. */
+function writingOf({ type, format }: Plan): Writing | undefined {
+  const decimal = FORMATTED.get(type);
+  if (decimal === undefined) return WRITINGS.get(type);
+  const [, size, resolved] = decimal;
+  if (format === PF.HEX) return [HEX, size, resolved];
+  if (format === PF.OCT) return [OCT, size, resolved];
+  return format === PF['10_PADDED_DEC'] ? undefined : decimal;
 }
 
 /** By event code: 1 for what may make a descriptor. */
@@ -290,7 +264,7 @@ export class Lines {
     if (this.showsFd && type === PPME.SOCKET_CONNECT_X) return false;
     if (!pieces.includes('args') && !pieces.includes('info')) return true;
     const plan = params.plan(type);
-    for (let i = 0; i < plan.shown; i++) if (writingOf(plan.params[i]!) === null) return false;
+    for (let i = 0; i < plan.shown; i++) if (writingOf(plan.params[i]!) === undefined) return false;
     return true;
   }
 
@@ -379,12 +353,12 @@ export class Lines {
   }
 
   private teachPlan(type: number): void {
-    const plan: EventPlan = this.form.params.plan(type);
+    const plan = this.form.params.plan(type);
     const at = (this.lasting.used + 7) & ~7;
     const size = 8 + plan.shown * 8;
     const label = (text: string) => this.put(this.lasting, text);
     if (at + size > this.lasting.end) return;
-    this.lasting.used = at + ((size + 7) & ~7);
+    this.lasting.used = at + size;
     const name = label(EVENTS[type]!.name);
     const labels = plan.params.slice(0, plan.shown).map((param) => label(param.label.text));
     // Without room for the labels there is no plan.

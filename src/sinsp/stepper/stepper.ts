@@ -223,7 +223,6 @@ export class Stepper implements ThreadIndex {
     this.window = new Uint8Array(buffer, linesAt + linesBytes, WINDOW_BYTES);
     this.exports.place(SLOTS_AT, slots, tableAt, places);
     this.event[LINES_FULL] = -1;
-    this.setCalm(Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY);
     if (form !== null) {
       state.slots.texts = new Uint32Array(buffer, textsAt, slots * MARKS);
       this.exports.place_texts(textsAt);
@@ -400,8 +399,14 @@ export class Stepper implements ThreadIndex {
     return status;
   }
 
-  /** Writes the line of the event under the cursor, at which the last step ended, after its effect; false if it cannot. */
-  show(lines: Lines, cursor: EventCursor): boolean {
+  /**
+   * Writes the line of the event under the cursor, at which the last step ended, after its effect: it lacked something for
+   * it, or JavaScript had to do what the event changes. False if it cannot. Only where it was made to write lines.
+   */
+  showLate(cursor: EventCursor): boolean {
+    const lines = this.lines!;
+    lines.teach(cursor);
+    if (this.writes[cursor.type] === 0 || !lines.isCurrent(cursor)) return false;
     const { thread } = cursor;
     const slot = thread === null ? 0 : thread.slot;
     if (!this.state.slots.lent || (thread !== null && this.threads[slot] !== thread)) return false;

@@ -4,12 +4,9 @@
  * ones, and of recordings; with and without a filter.
  */
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync } from 'node:fs';
-import { join as joinPath } from 'node:path';
 import { test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { CaptureError } from '../../../src/capture/event-source.js';
-import { FileSource, openCaptureFile } from '../../../src/capture/file-source.js';
+import type { FileSource } from '../../../src/capture/file-source.js';
 import type { FieldContext } from '../../../src/sinsp/fields/field.js';
 import { compileFilter } from '../../../src/sinsp/filter/index.js';
 import { ByteWriter } from '../../../src/sinsp/format/byte-writer.js';
@@ -19,15 +16,10 @@ import { parseFormat } from '../../../src/sinsp/format/format-parser.js';
 import { JsonLine } from '../../../src/sinsp/format/json-line.js';
 import type { Printer } from '../../../src/sinsp/format/printer.js';
 import { Inspector } from '../../../src/sinsp/inspector.js';
-import { CaptureFuzzer } from '../../fuzz/mutated-captures.js';
-import { memoryInput } from '../../support/capture-builder.js';
-import { Random } from '../../support/random.js';
 import { SETTINGS } from '../state/scenario.js';
-import { SCENARIOS } from '../state/scenarios.js';
 import { anyCapture } from './any-capture.js';
 import { busyCapture } from './busy-capture.js';
-
-const fromHere = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+import { type Case, damaged, made, recordings, rules } from './captures.js';
 
 const DEFAULT = '*%evt.num %evt.outputtime %evt.cpu %proc.name (%thread.tid) %evt.dir %evt.type %evt.info';
 /** undefined: the default line. */
@@ -49,7 +41,6 @@ const FILTERS = [
   'fd.name contains /',
 ];
 
-/** Makes a printer and tells whether it cuts buffers and writes JSON. */
 interface Form {
   readonly format: string | undefined;
   readonly json: boolean;
@@ -109,7 +100,7 @@ function print(
 /** Events, and those of them of which the stepper wrote the lines. */
 const counts = { events: 0, written: 0 };
 
-function compare(open: () => FileSource, random: Random, what: string): void {
+function compare({ open, random, what }: Case): void {
   const form = { format: random.pick(FORMATS), json: random.int(3) === 0, cutBuffers: random.int(4) > 0 };
   const filter = random.pick(FILTERS);
   const plain = print(open, form, filter, Number.POSITIVE_INFINITY, 1024);
@@ -133,63 +124,27 @@ function assertWritten(share: number): void {
   counts.written = 0;
 }
 
-const inMemory = (bytes: Uint8Array, random: Random): (() => FileSource) => {
-  const windowSize = random.pick([1024, 4096, 1 << 18]);
-  return () => new FileSource('memory', memoryInput(bytes), bytes.length, { windowSize, allowEmpty: true });
-};
-
 test('events of every code', () => {
-  for (let seed = 1; seed <= 150; seed++) {
-    const random = new Random(seed);
-    const bytes = anyCapture(random, 300 + random.int(700)).build();
-    compare(inMemory(bytes, random), random, `seed ${seed}`);
-  }
+  for (const one of made(150, (random) => anyCapture(random, 300 + random.int(700)))) compare(one);
   assertWritten(0.2);
 });
 
 test('captures of what programs do most', () => {
-  for (let seed = 1; seed <= 150; seed++) {
-    const random = new Random(seed);
-    const bytes = busyCapture(random, 200 + random.int(800)).build();
-    compare(inMemory(bytes, random), random, `seed ${seed}`);
-  }
+  for (const one of made(150, (random) => busyCapture(random, 200 + random.int(800)))) compare(one);
   assertWritten(0.15);
 });
 
 test('the rules of the state', () => {
-  for (const [name, make] of Object.entries(SCENARIOS)) {
-    const bytes = make().build();
-    for (let seed = 1; seed <= 6; seed++) {
-      const random = new Random(seed);
-      compare(inMemory(bytes, random), random, `${name}, seed ${seed}`);
-    }
-  }
+  for (const one of rules()) compare(one);
 });
 
 test('damaged captures', () => {
-  const fuzzer = new CaptureFuzzer(78);
-  for (let index = 0; index < 600; index++) {
-    const bytes = fuzzer.bytesOf(index);
-    // Compressed ones are another reader's business.
-    if (bytes[0] === 0x1f && bytes[1] === 0x8b) continue;
-    const random = new Random(index + 1);
-    compare(inMemory(bytes, random), random, `case ${index}`);
-  }
+  for (const one of damaged(78, 600)) compare(one);
 });
 
-const recordings = [fromHere('../../../examples'), fromHere('../../../../shared/captures')]
-  .filter((folder) => existsSync(folder))
-  .flatMap((folder) => readdirSync(folder).map((file) => joinPath(folder, file)))
-  .filter((file) => file.endsWith('.scap'));
-
 test('recordings', () => {
-  assert.ok(recordings.length > 0);
   counts.events = 0;
   counts.written = 0;
-  for (const file of recordings) {
-    for (let seed = 1; seed <= 3; seed++) {
-      compare(() => openCaptureFile(file) as FileSource, new Random(seed), `${file}, seed ${seed}`);
-    }
-  }
+  for (const one of recordings()) compare(one);
   assertWritten(0.5);
 });
