@@ -1,5 +1,5 @@
 /** Garbage collections that are asked for, and those that others wait for. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { sleepMs } from './clock.js';
 
 let collect: (() => void) | undefined;
@@ -50,8 +50,10 @@ export function settleBeforeExit(): void {
 /** What the other threads of this process have run so far; never the same twice while one of them runs, or could. */
 function workOfOthers(): string {
   let work = '';
+  // As /proc counts: it may be that of another pid namespace.
+  const own = readlinkSync('/proc/self');
   for (const tid of readdirSync('/proc/self/task')) {
-    if (tid === String(process.pid)) continue;
+    if (tid === own) continue;
     const task = `/proc/self/task/${tid}`;
     const stat = readFileSync(`${task}/stat`, 'latin1');
     const state = stat.charAt(stat.lastIndexOf(')') + 2);

@@ -1,6 +1,6 @@
 /**
  * Runs end. Node 20 waits for V8's compiler threads before it does, and one of them may wait for the main thread: without
- * what src/garbage.ts does about that, two of sixty of these runs hung.
+ * what src/garbage.ts does about that, ten of 300 of these runs hung.
  */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
