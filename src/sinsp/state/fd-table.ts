@@ -9,6 +9,8 @@ import type { FdInfo } from './fd-info.js';
 import {
   MARK_ABSENT,
   MARK_CLOSING,
+  MARK_GONE,
+  MARK_OPENED,
   MARK_PLAIN,
   MARK_UNKNOWN,
   MARKS,
@@ -45,10 +47,8 @@ export class FdTable {
 
   get(num: number): FdInfo | undefined {
     const { small } = this;
-    if (num >= 0 && num < small.length) {
-      if (num < MARKS && this.slots.marks[this.slot * MARKS + num]! >= MARK_CLOSING) this.settleOne(num);
-      return small[num] ?? undefined;
-    }
+    if (num >= 0 && num < MARKS && this.slots.marks[this.slot * MARKS + num]! >= MARK_CLOSING) this.settleOne(num);
+    if (num >= 0 && num < small.length) return small[num] ?? undefined;
     return this.large === null ? undefined : this.large.get(num);
   }
 
@@ -61,21 +61,32 @@ export class FdTable {
     if (num >= 0 && num < SMALL) {
       this.forget(num);
       while (small.length <= num) small.push(null);
-      if (small[num] === null) this.count++;
+      if (small[num] === null) this.grow();
       small[num] = fd;
       this.mark(num, fd);
       return this;
     }
     this.large ??= new Map();
-    if (!this.large.has(num)) this.count++;
+    if (!this.large.has(num)) this.grow();
     this.large.set(num, fd);
     return this;
   }
 
+  private grow(): void {
+    this.count++;
+    if (this.slot !== 0) this.slots.noteRoom(this.slot, this.count);
+  }
+
+  /** It may have more than `max` descriptors with one more. */
+  isFull(max: number): boolean {
+    // What was opened or closed lately need not be looked at where that makes no difference.
+    return this.count + MARKS >= max && this.size >= max;
+  }
+
   delete(num: number): boolean {
     const { small } = this;
+    if (num >= 0 && num < SMALL) this.forget(num);
     if (num >= 0 && num < small.length) {
-      this.forget(num);
       if (small[num] === null) return false;
       small[num] = null;
     } else if (this.large === null || !this.large.delete(num)) {
@@ -126,12 +137,22 @@ export class FdTable {
   private settleOne(num: number): void {
     const { marks, integers } = this.slots;
     const at = this.slot * MARKS + num;
-    const fd = this.small[num] ?? null;
-    if (marks[at] === MARK_CLOSING) {
+    const mark = marks[at]!;
+    const { small } = this;
+    const fd = small[num] ?? null;
+    if (mark === MARK_CLOSING) {
       if (fd !== null) fd.closeInProgress = true;
-    } else if (fd !== null) {
-      this.small[num] = null;
-      this.count--;
+    } else if (mark === MARK_GONE) {
+      if (fd !== null) {
+        small[num] = null;
+        this.count--;
+      }
+    } else {
+      const made = this.slots.opens!.take((mark - MARK_OPENED) >> 1);
+      made.closeInProgress = (mark & 1) !== 0;
+      while (small.length <= num) small.push(null);
+      if (fd === null) this.count++;
+      small[num] = made;
     }
     marks[at] = MARK_UNKNOWN;
     integers[this.slot * SLOT_INTEGERS + PENDING]!--;

@@ -81,6 +81,10 @@ export function pathAt(
     : pathNames.join(state.fdName(directory), true, path, size);
 }
 
+/** FD_TYPE of what was opened with these flags. */
+export const openedType = (flags: number): number =>
+  (flags & O_DIRECTORY) !== 0 ? FD_TYPE.DIRECTORY : FD_TYPE.FILE_V2;
+
 /** The path that was opened, as it was given. */
 const rawName = (state: State): Name => state.names.intern(opened.bytes, opened.from, opened.to);
 
@@ -96,13 +100,14 @@ function addFile(
   ino: number,
 ): void {
   const fd = new FdInfo();
-  fd.type = (opened.flags & O_DIRECTORY) !== 0 ? FD_TYPE.DIRECTORY : FD_TYPE.FILE_V2;
+  fd.type = openedType(opened.flags);
   fd.openFlags = opened.flags;
   fd.dev = dev;
   fd.ino = ino;
   fd.rawName = rawName;
   fd.rename(name);
   state.addFd(event, thread, num, fd);
+  state.noteOpen(thread);
 }
 
 export function openExit(state: State, event: EventCursor): void {

@@ -120,7 +120,7 @@ export class State {
   portText: PortText = portNumber;
 
   /** What the most frequent events change, of the threads in the table. */
-  readonly slots = new ThreadSlots();
+  readonly slots: ThreadSlots;
   /** Who else looks threads up by id, once there is somebody. */
   index: ThreadIndex | null = null;
   /** The stepper is at work: it is told what descriptors are found to be. */
@@ -158,6 +158,7 @@ export class State {
   constructor(readonly options: StateOptions = {}) {
     this.maxThreads = options.maxThreads ?? 131072;
     this.maxFds = options.maxFds ?? 4096;
+    this.slots = new ThreadSlots(this.maxFds);
     this.notAvailable = this.names.internText('<NA>');
     this.unknownDir = this.names.internText('<UNKNOWN>');
     this.lastShared = this.names.empty;
@@ -673,7 +674,7 @@ export class State {
     const table = this.fdTable(thread);
     const old = table.get(num);
     if (old === undefined) {
-      if (table.size >= this.maxFds || table === this.emptyTable) return false;
+      if (table.isFull(this.maxFds) || table === this.emptyTable) return false;
     } else if (old.closeInProgress) {
       // The number is in use again before its close came back: the close must not take the new one away.
       fd.closeInProgress = false;
@@ -684,6 +685,17 @@ export class State {
     table.set(num, fd);
     thread.noteTable(table.slot);
     return true;
+  }
+
+  /** Tells the stepper what it has to know to do the next open of a thread. */
+  noteOpen(thread: ThreadInfo): void {
+    const { opens } = this.slots;
+    if (opens === null || !this.marking) return;
+    // A process that is not known is not made for this.
+    const main = thread.leads ? thread : this.threads.get(thread.pid);
+    if (main === undefined) return;
+    thread.noteMain(main.slot);
+    main.noteCwd(opens.baseOf(main.cwd));
   }
 
   private noteCanceledClose(): void {

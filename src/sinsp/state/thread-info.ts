@@ -5,6 +5,7 @@ import { FdTable } from './fd-table.js';
 import type { StoredEnter } from './stored-enter.js';
 import { ACTIVE, IS_MAIN_THREAD } from './thread-flags.js';
 import {
+  CWD,
   ENTER_TIME,
   EXCLUDED,
   HAS_STORED,
@@ -43,8 +44,7 @@ export class ThreadInfo {
   /** Arguments after the program, and environment: NUL-separated byte strings. */
   args = '';
   env = '';
-  /** Working directory with a trailing slash; of the main thread. */
-  cwd: Name;
+  private directory: Name;
   root: Name;
   /** NUL-separated `subsystem=path` pairs. */
   cgroups = '';
@@ -113,7 +113,7 @@ export class ThreadInfo {
     this.comm = unknown;
     this.exe = unknown;
     this.exepath = empty;
-    this.cwd = empty;
+    this.directory = empty;
     this.root = empty;
     // Declared as NaN so that the engine keeps it as a double from the start.
     this.cloneTsLow = 0;
@@ -211,6 +211,20 @@ export class ThreadInfo {
   }
   set excludedBy(value: number) {
     this.slots.integers[this.slot * SLOT_INTEGERS + EXCLUDED] = value;
+  }
+
+  /** Working directory with a trailing slash; of the main thread. */
+  get cwd(): Name {
+    return this.directory;
+  }
+  set cwd(value: Name) {
+    this.directory = value;
+    this.noteCwd(0);
+  }
+
+  /** What the stepper is to call its working directory: see open-records.ts. */
+  noteCwd(id: number): void {
+    this.slots.integers[this.slot * SLOT_INTEGERS + CWD] = id;
   }
 
   /** The stepper finds its descriptors' marks in this slot. */

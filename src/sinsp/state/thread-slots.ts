@@ -3,9 +3,10 @@
  * changes it too. A thread that is in the thread table has a slot of its own; all others share slot 0, which keeps what the
  * thread that left last had.
  *
- * The stepper also does opens' enter events and closes of descriptors. What it did of those is not in the records of
- * JavaScript at once: a descriptor table looks at its marks before it says anything (see fd-table.ts).
+ * The stepper also does opens and closes of descriptors. What it did of those is not in the records of JavaScript at once: a
+ * descriptor table looks at its marks before it says anything (see fd-table.ts).
  */
+import type { OpenRecords } from './open-records.js';
 
 /** No enter event is waiting for its exit. */
 export const NO_EVENT = 0xffff;
@@ -22,6 +23,8 @@ export const VMSWAP = 8;
 /** The same slot as 32-bit integers. */
 export const SLOT_INTEGERS = 2 * SLOT_DOUBLES;
 export const LAST_FD = 0;
+/** 1: the descriptor table of this slot has room for any that has a mark. */
+export const HAS_ROOM = 1;
 export const LAST_EVENT_TYPE = 6;
 /** STORED_*: where the enter event is whose parameters its exit needs. */
 export const HAS_STORED = 7;
@@ -40,6 +43,8 @@ export const MAIN = 24;
 export const EXCLUDED = 25;
 /** Where its name lies in the stepper's memory, for lines; 0: has to be put there. */
 export const PROGRAM_TEXT = 26;
+/** The working directory as opens name it (see open-records.ts); of main threads. 0: has to be found out. */
+export const CWD = 27;
 
 export const SLOT_BYTES = SLOT_DOUBLES * 8;
 
@@ -59,6 +64,8 @@ export const MARK_PLAIN = 2;
 /** As MARK_PLAIN, with a close under way; closed: the record in the table is of no meaning any more. */
 export const MARK_CLOSING = 3;
 export const MARK_GONE = 4;
+/** From here on: opened, as record (mark - MARK_OPENED) >> 1 of OpenRecords tells; odd ones with a close under way. */
+export const MARK_OPENED = 8;
 
 /** Value of LAST_FD for numbers beyond 32 bits, which are elsewhere. */
 export const WIDE_FD = -0x8000_0000;
@@ -73,7 +80,9 @@ const isSmall = (id: number): boolean => id === (id | 0);
 export class ThreadSlots {
   doubles = new Float64Array(FIRST_SLOTS * SLOT_DOUBLES);
   integers = new Int32Array(this.doubles.buffer);
-  marks = new Uint8Array(FIRST_SLOTS * MARKS);
+  marks = new Uint16Array(FIRST_SLOTS * MARKS);
+  /** What the stepper has opened, once there is one. */
+  opens: OpenRecords | null = null;
   /** Where the texts of descriptors with marks lie in the stepper's memory; 0: have to be put there. Empty without lines. */
   texts = new Uint32Array(0);
   /** Room for enter events; empty as long as nobody puts them there. */
@@ -84,7 +93,8 @@ export class ThreadSlots {
   /** Slots that were ever taken, slot 0 among them. */
   private used = 1;
 
-  constructor() {
+  /** `maxFds`: largest number of descriptors of a process. */
+  constructor(private readonly maxFds = 0) {
     this.clear(0);
   }
 
@@ -99,10 +109,10 @@ export class ThreadSlots {
     this.doubles = doubles;
     this.integers = new Int32Array(memory, offset, slots * SLOT_INTEGERS);
     const marksAt = offset + slots * SLOT_BYTES;
-    const marks = new Uint8Array(memory, marksAt, slots * MARKS);
+    const marks = new Uint16Array(memory, marksAt, slots * MARKS);
     marks.set(this.marks.subarray(0, this.used * MARKS));
     this.marks = marks;
-    const roomsAt = marksAt + slots * MARKS;
+    const roomsAt = marksAt + marks.byteLength;
     this.rooms = new Uint8Array(memory, roomsAt, slots * ROOM_BYTES);
     this.roomView = new DataView(memory, roomsAt, slots * ROOM_BYTES);
     this.limit = slots;
@@ -144,6 +154,11 @@ export class ThreadSlots {
     this.integers[slot * SLOT_INTEGERS + PROGRAM_TEXT] = 0;
   }
 
+  /** Tells the stepper whether a table of so many descriptors has room, whatever the marks say. */
+  noteRoom(slot: number, count: number): void {
+    this.integers[slot * SLOT_INTEGERS + HAS_ROOM] = count + MARKS < this.maxFds ? 1 : 0;
+  }
+
   private clear(slot: number): void {
     const { doubles, integers } = this;
     const first = slot * SLOT_DOUBLES;
@@ -174,7 +189,7 @@ export class ThreadSlots {
     this.doubles = new Float64Array(doubles.length * 2);
     this.doubles.set(doubles);
     this.integers = new Int32Array(this.doubles.buffer);
-    this.marks = new Uint8Array(marks.length * 2);
+    this.marks = new Uint16Array(marks.length * 2);
     this.marks.set(marks);
   }
 

@@ -301,7 +301,7 @@ static const struct text *fd_text(const struct shown *event, i64 num) {
   if (num < 0 || num >= MARKS) return 0;
   i32 index = mark_index(event->thread, event->slot, num);
   if (index >= 0) {
-    u8 mark = marks->of[index];
+    u32 mark = marks->of[index];
     if ((mark == PLAIN || mark == CLOSING) && fd_texts[index] != 0) return (const struct text *)fd_texts[index];
   }
   ask(MISSING_FD, event->slot, num);

@@ -30,6 +30,10 @@
 #define SWITCH 7
 #define UNLESS_FAILED 8 /* nothing if the call failed */
 #define FCNTL_EXIT 9   /* nothing if its enter was not kept */
+/* A file is opened; from here on, what is in which parameter: see OPENS. */
+#define OPEN 10
+#define OPENAT 11
+#define OPENAT2 12
 
 #define F_DUPFD 1
 #define F_DUPFD_CLOEXEC 26
@@ -61,6 +65,39 @@ struct entry {
   /* 0: free. */
   u32 slot;
 };
+
+/* What was opened, until JavaScript asks for the descriptor: see open-records.ts. */
+#define PATH_ROOM 168
+struct opened {
+  double ino;
+  u32 flags;
+  u32 dev;
+  /* The directory that the path is relative to, as struct thread has it; 0: none. */
+  u32 base;
+  /* Of the parameter, and of the text in it. */
+  u16 size;
+  u16 length;
+  u8 path[PATH_ROOM];
+};
+
+/* Records that are free: their numbers are in a stack. */
+struct free_records {
+  u32 count;
+  u16 numbers[];
+};
+
+/* Of an open, by what it changes from OPEN on: the parameters in its enter and exit event; ino comes after dev. */
+static const struct {
+  u8 has_dir;
+  u8 name_entered;
+  u8 flags_entered;
+  u8 name;
+  u8 flags;
+  u8 dev;
+} OPENS[] = {{0, 0, 1, 1, 2, 4}, {1, 1, 2, 2, 3, 5}, {1, 1, 2, 2, 3, 6}};
+/* Bits of flags that are only known at the exit. */
+#define ADDED_FLAGS (7 << 14)
+#define AT_FDCWD -100
 
 /* Of threads that are in no table, or of which no event was seen: a place for each by its id, the last one wins. */
 #define OTHERS 1024
@@ -115,6 +152,8 @@ struct thread *threads;
 struct marks *marks;
 u32 *fd_texts;
 static struct room *rooms;
+static struct opened *opened;
+static struct free_records *free_records;
 static struct entry *entries;
 static struct entry *others;
 static u32 mask;
@@ -129,6 +168,12 @@ __attribute__((export_name("place"))) void place(struct thread *slots, u32 count
   entries = table;
   others = table + places;
   mask = places - 1;
+}
+
+/* Memory for the records of opens. */
+__attribute__((export_name("place_opens"))) void place_opens(struct opened *records, struct free_records *unused) {
+  opened = records;
+  free_records = unused;
 }
 
 /* Memory for the texts of descriptors, one for each mark. */
@@ -188,7 +233,7 @@ i32 mark_index(struct thread *thread, u32 slot, i32 num) {
 }
 
 /* The mark of the thread's last descriptor; null when JavaScript has to look. */
-static u8 *mark_of(struct thread *thread, u32 slot) {
+static u16 *mark_of(struct thread *thread, u32 slot) {
   i32 index = mark_index(thread, slot, thread->last_fd);
   return index < 0 ? 0 : marks->of + index;
 }
@@ -203,6 +248,129 @@ static int store(struct thread *thread, u32 slot, u32 type, u32 shape, const u8 
   return 1;
 }
 
+/* Length of a text parameter without what is behind its first NUL. */
+static u32 text_length(const u8 *text, u32 size) {
+  u32 length = 0;
+  while (length < size && text[length] != 0) length++;
+  return length;
+}
+
+/* The text that stands for a null pointer. */
+static int is_null(const u8 *text, u32 length) {
+  return length == 6 && READ(u32, text) == 0x4c554e28 /* "(NUL" */ && READ(u16, text + 4) == 0x294c /* "L)" */;
+}
+
+/* Parameter of the enter event in a room. */
+static const u8 *entered(const struct thread *thread, const u8 *room, u32 index, u32 *size) {
+  u32 nparams = thread->stored_shape >> 8;
+  u32 large = (thread->stored_shape & 0xff) == 4;
+  const u8 *at = room + (nparams << (1 + large));
+  for (u32 i = 0; i < nparams; i++) {
+    u32 bytes = large ? READ(u32, room + i * 4) : READ(u16, room + i * 2);
+    if (i == index) {
+      *size = bytes;
+      return at;
+    }
+    at += bytes;
+  }
+  *size = 0;
+  return at;
+}
+
+/* Size of a parameter of the event; 0 when it is absent. */
+static u32 size_of(u32 index, u32 nparams) { return index < nparams ? shared.param_lengths[index] : 0; }
+
+/* An open gave a descriptor. */
+static int is_opened(const u8 *window, u32 nparams) {
+  return nparams == 0 || !is_failure(window + shared.param_offsets[0], shared.param_lengths[0]);
+}
+
+/* The working directory of a thread's process; 0 when JavaScript has to look. */
+static u32 cwd_of(const struct thread *thread) {
+  if (thread->tid == thread->pid) return thread->cwd;
+  const struct thread *main = threads + thread->main;
+  return thread->main != 0 && main->tid == thread->pid ? main->cwd : 0;
+}
+
+/* The end of an open: keeps what it opened as a record. 0 when that is left to JavaScript. */
+static int open_file(struct thread *thread, u32 slot, u32 type, u32 paired, const u8 *window, u32 nparams) {
+  const i32 *offsets = shared.param_offsets;
+  u32 kind = shared.changes[type] - OPEN;
+  if (size_of(0, nparams) < 8) return 0;
+  i64 num = READ(i64, window + offsets[0]);
+  if (num < 0) {
+    thread->has_stored = 0;
+    return 1;
+  }
+  if (num >= MARKS) return 0;
+  i32 index = mark_index(thread, slot, num);
+  if (index < 0 || !threads[thread->owner].has_room) return 0;
+  u16 *mark = marks->of + index;
+  u32 before = *mark;
+  /* Where a close is under way, the number is in use again before that came back. */
+  if (before == UNKNOWN || before == CLOSING || (before >= OPENED && (before & 1) != 0)) return 0;
+
+  u32 at = OPENS[kind].flags;
+  u32 added = uint32_param(window + offsets[at], size_of(at, nparams), 0);
+  u32 flags = added;
+  int is_entered = 0;
+  at = OPENS[kind].name;
+  const u8 *path = window + offsets[at];
+  u32 size = size_of(at, nparams);
+  const u8 *dir = window + offsets[1];
+  u32 dir_size = size_of(1, nparams);
+  if (paired && thread->has_stored != 0) {
+    if (thread->has_stored != STORED_SLOT) return 0;
+    if (thread->stored_type + 1 == type) {
+      const u8 *room = rooms[slot].bytes;
+      u32 bytes;
+      const u8 *text = entered(thread, room, OPENS[kind].name_entered, &bytes);
+      if (bytes != 0 && !is_null(text, text_length(text, bytes))) {
+        path = text;
+        size = bytes;
+        const u8 *value = entered(thread, room, OPENS[kind].flags_entered, &bytes);
+        /* Without flags JavaScript has to say what they are. */
+        if (bytes == 0) return 0;
+        flags = (u32)uint32_param(value, bytes, 0) | (added & ADDED_FLAGS);
+        dir = entered(thread, room, 0, &dir_size);
+        is_entered = 1;
+      }
+    }
+  }
+  /* JavaScript has flags as unsigned numbers if they are not put together. */
+  if (!is_entered && flags >> 31 != 0) return 0;
+  u32 length = text_length(path, size);
+  if (length == 0 || length > PATH_ROOM || size > 0xffff) return 0;
+  u32 base = 0;
+  if (!OPENS[kind].has_dir || *path != '/') {
+    if (OPENS[kind].has_dir && (dir_size < 8 || READ(i64, dir) != AT_FDCWD)) return 0;
+    base = cwd_of(thread);
+    if (base == 0) return 0;
+  }
+
+  u32 number;
+  if (before >= OPENED) {
+    number = (before - OPENED) >> 1;
+  } else {
+    if (free_records->count == 0) return 0;
+    number = free_records->numbers[--free_records->count];
+    if (before != GONE) threads[thread->owner].pending++;
+  }
+  struct opened *record = opened + number;
+  at = OPENS[kind].dev;
+  record->dev = uint32_param(window + offsets[at], size_of(at, nparams), 0);
+  record->ino = uint64_param(window + offsets[at + 1], size_of(at + 1, nparams), 0);
+  record->flags = flags;
+  record->base = base;
+  record->size = size;
+  record->length = length;
+  for (u32 i = 0; i < length; i++) record->path[i] = path[i];
+  *mark = OPENED + number * 2;
+  thread->last_fd = num;
+  thread->has_stored = 0;
+  return 1;
+}
+
 /*
  * Does what the event changes; 0 when that is left to JavaScript. The event's lengths and parameters lie from `lengths` to
  * `end` of the batch at `window`.
@@ -210,6 +378,7 @@ static int store(struct thread *thread, u32 slot, u32 type, u32 shape, const u8 
 static int change(struct thread *thread, u32 slot, i32 tid, u32 type, u32 paired, u32 attach, const u8 *window, u32 nparams,
                   u32 large, const u8 *lengths, const u8 *end) {
   u32 kind = shared.changes[type];
+  if (kind >= OPEN) return open_file(thread, slot, type, paired, window, nparams);
   const i32 *offsets = shared.param_offsets;
   const i32 *sizes = shared.param_lengths;
   /* An exit forgets the enter that was kept. */
@@ -224,31 +393,35 @@ static int change(struct thread *thread, u32 slot, i32 tid, u32 type, u32 paired
       return store(thread, slot, type, nparams << 8 | (large ? 4 : 2), lengths, end - lengths);
     case STREAM: {
       if (!attach || thread->last_fd < 0) return 1;
-      u8 *mark = mark_of(thread, slot);
+      u16 *mark = mark_of(thread, slot);
       return mark != 0 && *mark != UNKNOWN;
     }
     case CLOSE_ENTER: {
       if (thread->last_fd < 0) return 1;
-      u8 *mark = mark_of(thread, slot);
+      u16 *mark = mark_of(thread, slot);
       if (mark == 0 || *mark == UNKNOWN) return 0;
       if (*mark == PLAIN) {
         *mark = CLOSING;
         threads[thread->owner].pending++;
+      } else if (*mark >= OPENED) {
+        *mark |= 1;
       }
       return 1;
     }
     case CLOSE_EXIT: {
       if (!paired || nparams == 0 || sizes[0] < 8) return 0;
       if (thread->last_fd < 0) return 1;
-      u8 *mark = mark_of(thread, slot);
+      u16 *mark = mark_of(thread, slot);
       if (mark == 0) return 0;
+      int closed = READ(i64, window + offsets[0]) >= 0;
       if (*mark == CLOSING) {
-        if (READ(i64, window + offsets[0]) >= 0) {
-          *mark = GONE;
-        } else {
-          *mark = PLAIN;
-          threads[thread->owner].pending--;
-        }
+        *mark = closed ? GONE : PLAIN;
+        if (!closed) threads[thread->owner].pending--;
+        return 1;
+      }
+      if (*mark >= OPENED && (*mark & 1) != 0) {
+        if (closed) free_records->numbers[free_records->count++] = (*mark - OPENED) >> 1;
+        *mark = closed ? GONE : *mark & ~1;
         return 1;
       }
       return *mark == ABSENT || *mark == GONE;
@@ -407,6 +580,9 @@ __attribute__((export_name("step"))) u32 step(const u8 *window, u32 offset, u32 
         kind |= WANTED;
       } else if ((kind & REJECTED) != 0) {
         if ((kind & LOOKUP_ONLY) == 0) thread->last_event = NO_EVENT;
+      } else if ((kind & SHOWN) != 0 && shared.changes[type] >= OPEN && is_opened(window, nparams)) {
+        /* Its line names what it opened. */
+        kind |= WANTED;
       } else if (!change(thread, slot, tid, type, paired, attach, window, nparams, large, lengths, event + size)) {
         kind |= WANTED;
       }

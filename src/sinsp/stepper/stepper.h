@@ -18,7 +18,8 @@ typedef long long i64;
 #define STORED_SLOT 2
 struct thread {
   i32 last_fd;
-  i32 unused1;
+  /* Its descriptor table has room for any that may be opened. */
+  u32 has_room;
   double enter_time;
   double latency;
   i32 last_event;
@@ -39,11 +40,9 @@ struct thread {
   u32 excluded;
   /* Its name, for lines; 0: has to be asked for. */
   u32 name;
-  u32 unused2;
+  /* Its working directory, as opens name it; 0: has to be found out. */
+  u32 cwd;
 };
-
-/* The number is in ThreadInfo. */
-#define WIDE_FD (-0x7fffffff - 1)
 
 /* Value of last_fd for a number beyond 32 bits, which is in ThreadInfo. */
 #define WIDE_FD (-0x7fffffff - 1)
@@ -54,8 +53,10 @@ struct thread {
 #define PLAIN 2
 #define CLOSING 3
 #define GONE 4
+/* From here on: opened, and its record is number (mark - OPENED) / 2 of those that tell how; odd with a close under way. */
+#define OPENED 8
 struct marks {
-  u8 of[MARKS];
+  u16 of[MARKS];
 };
 
 extern struct thread *threads;

@@ -16,6 +16,7 @@ import { execExit } from '../state/exec.js';
 import { HANDLERS, type Handler, store } from '../state/handlers.js';
 import { memoryExit, switchEnter } from '../state/memory.js';
 import { creatExit, openatExit, openatOldExit, openByHandleExit, openExit } from '../state/open.js';
+import { OpenRecords } from '../state/open-records.js';
 import { streamExit } from '../state/socket-data.js';
 import type { State, ThreadIndex } from '../state/state.js';
 import type { ThreadInfo } from '../state/thread-info.js';
@@ -98,6 +99,7 @@ const LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 interface Exports {
   shared(): number;
   place(slots: number, count: number, table: number, places: number): void;
+  place_opens(records: number, free: number): void;
   place_texts(texts: number): void;
   place_lines: PlaceLines;
   step(window: number, offset: number, end: number, origin: number, number: number): number;
@@ -129,6 +131,9 @@ const MEMORY = 6;
 const SWITCH = 7;
 const UNLESS_FAILED = 8;
 const FCNTL_EXIT = 9;
+const OPEN = 10;
+const OPENAT = 11;
+const OPENAT2 = 12;
 const CHANGES_BY_HANDLER = new Map<Handler, number>([
   [store, STORE],
   [fcntlEnter, STORE_DUP],
@@ -137,9 +142,9 @@ const CHANGES_BY_HANDLER = new Map<Handler, number>([
   [closeExit, CLOSE_EXIT],
   [memoryExit, MEMORY],
   [switchEnter, SWITCH],
-  [openExit, UNLESS_FAILED],
+  [openExit, OPEN],
   [creatExit, UNLESS_FAILED],
-  [openatExit, UNLESS_FAILED],
+  [openatExit, OPENAT],
   [openatOldExit, UNLESS_FAILED],
   [openByHandleExit, UNLESS_FAILED],
   [execExit, UNLESS_FAILED],
@@ -149,6 +154,8 @@ const CHANGES_BY_HANDLER = new Map<Handler, number>([
 const CHANGES = Uint8Array.from(HANDLERS, (handler) =>
   handler === null ? NOTHING : (CHANGES_BY_HANDLER.get(handler) ?? NOTHING),
 );
+// The same handler, with other places of parameters.
+CHANGES[PPME.SYSCALL_OPENAT2_X] = OPENAT2;
 /** Codes whose events change something that only JavaScript can do. */
 const HANDLED = Uint8Array.from(HANDLERS, (handler, type) => (handler !== null && CHANGES[type] === NOTHING ? 1 : 0));
 
@@ -196,10 +203,11 @@ export class Stepper implements ThreadIndex {
     // A power of two, at most half of them taken.
     const places = 2 << Math.ceil(Math.log2(slots));
     const tableBytes = (places + OTHERS) * ENTRY_BYTES;
-    const slotsBytes = slots * (SLOT_BYTES + MARKS + ROOM_BYTES);
+    const slotsBytes = slots * (SLOT_BYTES + MARKS * 2 + ROOM_BYTES);
     const textsBytes = form === null ? 0 : slots * MARKS * 4;
     const linesBytes = form === null ? 0 : Lines.bytes;
-    const bytes = SLOTS_AT + slotsBytes + tableBytes + textsBytes + linesBytes + WINDOW_BYTES + SLACK;
+    const opensBytes = (OpenRecords.bytes + 7) & ~7;
+    const bytes = SLOTS_AT + slotsBytes + tableBytes + textsBytes + linesBytes + opensBytes + WINDOW_BYTES + SLACK;
     const pages = Math.ceil(bytes / PAGE);
     const memory = new WebAssembly.Memory({ initial: pages });
     compiled ??= new WebAssembly.Module(Buffer.from(STEPPER_WASM, 'base64'));
@@ -220,8 +228,12 @@ export class Stepper implements ThreadIndex {
     this.places = places;
     const textsAt = tableAt + tableBytes;
     const linesAt = textsAt + textsBytes;
-    this.window = new Uint8Array(buffer, linesAt + linesBytes, WINDOW_BYTES);
+    const opensAt = linesAt + linesBytes;
+    this.window = new Uint8Array(buffer, opensAt + opensBytes, WINDOW_BYTES);
     this.exports.place(SLOTS_AT, slots, tableAt, places);
+    const opens = new OpenRecords(buffer, opensAt, state.names, state.pathNames);
+    state.slots.opens = opens;
+    this.exports.place_opens(opensAt, opens.freeAddress);
     this.event[LINES_FULL] = -1;
     if (form !== null) {
       state.slots.texts = new Uint32Array(buffer, textsAt, slots * MARKS);
