@@ -34,7 +34,7 @@ import { PathBuffer } from './paths.js';
 import { StoredEnter } from './stored-enter.js';
 import { ACTIVE, CLONE_FILES, CLONE_THREAD, NAME_CHANGED } from './thread-flags.js';
 import { ThreadInfo } from './thread-info.js';
-import { MARKS, NO_EVENT, NO_TABLE, STORED_NONE, STORED_RECORD, STORED_SLOT, ThreadSlots } from './thread-slots.js';
+import { NO_EVENT, NO_TABLE, STORED_NONE, STORED_RECORD, STORED_SLOT, ThreadSlots } from './thread-slots.js';
 import { UserTables } from './users.js';
 
 export interface StateOptions {
@@ -341,7 +341,7 @@ export class State {
     event.fdNum = num;
     const fd = this.getFd(thread, num);
     event.fd = fd;
-    if (this.index !== null && num >= 0 && num < MARKS) this.markFd(event, thread, num, fd);
+    if (this.index !== null && num >= 0) this.markFd(event, thread, num, fd);
     if (event.paired && fd?.closeCanceled) this.dropCanceled(thread, fd);
   }
 

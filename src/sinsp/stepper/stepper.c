@@ -29,11 +29,12 @@
 #define MEMORY 6       /* sizes of the process */
 #define SWITCH 7
 #define UNLESS_FAILED 8 /* nothing if the call failed */
-#define FCNTL_EXIT 9   /* nothing if its enter was not kept */
+#define FCNTL_EXIT 9   /* nothing if its enter was not kept, else as DUP */
+#define DUP 10         /* a descriptor is copied */
 /* A file is opened; from here on, what is in which parameter: see OPENS. */
-#define OPEN 10
-#define OPENAT 11
-#define OPENAT2 12
+#define OPEN 11
+#define OPENAT 12
+#define OPENAT2 13
 
 #define F_DUPFD 1
 #define F_DUPFD_CLOEXEC 26
@@ -224,12 +225,15 @@ static int is_wide(const u8 *window, u32 index, u32 is_exit, u32 nparams) {
   return num != (i32)num || (i32)num == WIDE_FD;
 }
 
-i32 mark_index(struct thread *thread, u32 slot, i32 num) {
+/* The slot whose descriptor table the thread uses is known. */
+static int has_table(const struct thread *thread, u32 slot) {
   u32 owner = thread->owner;
-  if (owner == 0 || num >= MARKS) return -1;
   /* Of a process that is gone, or another one by now. */
-  if (owner != slot && threads[owner].tid != thread->pid) return -1;
-  return owner * MARKS + num;
+  return owner != 0 && (owner == slot || threads[owner].tid == thread->pid);
+}
+
+i32 mark_index(struct thread *thread, u32 slot, i32 num) {
+  return num < MARKS && has_table(thread, slot) ? (i32)thread->owner * MARKS + num : -1;
 }
 
 /* The mark of the thread's last descriptor; null when JavaScript has to look. */
@@ -280,8 +284,10 @@ static const u8 *entered(const struct thread *thread, const u8 *room, u32 index,
 /* Size of a parameter of the event; 0 when it is absent. */
 static u32 size_of(u32 index, u32 nparams) { return index < nparams ? shared.param_lengths[index] : 0; }
 
-/* An open gave a descriptor. */
-static int is_opened(const u8 *window, u32 nparams) {
+/* The call made a descriptor. */
+static int makes_fd(const struct thread *thread, u32 type, const u8 *window, u32 nparams) {
+  u32 kind = shared.changes[type];
+  if (kind < FCNTL_EXIT || (kind == FCNTL_EXIT && thread->has_stored == 0)) return 0;
   return nparams == 0 || !is_failure(window + shared.param_offsets[0], shared.param_lengths[0]);
 }
 
@@ -290,6 +296,44 @@ static u32 cwd_of(const struct thread *thread) {
   if (thread->tid == thread->pid) return thread->cwd;
   const struct thread *main = threads + thread->main;
   return thread->main != 0 && main->tid == thread->pid ? main->cwd : 0;
+}
+
+/* The mark of a descriptor that something new may become; null when JavaScript has to look. */
+static u16 *vacant(struct thread *thread, u32 slot, i64 num) {
+  if (num < 0 || num >= MARKS) return 0;
+  i32 index = mark_index(thread, slot, num);
+  if (index < 0 || !threads[thread->owner].has_room) return 0;
+  u16 *mark = marks->of + index;
+  /* Where a close is under way, the number is in use again before that came back. */
+  if (*mark == UNKNOWN || *mark == CLOSING || (*mark >= OPENED && (*mark & 1) != 0)) return 0;
+  return *mark < OPENED && free_records->count == 0 ? 0 : mark;
+}
+
+/* The record that is to be filled for a vacant one. */
+static struct opened *claim(const struct thread *thread, u16 *mark) {
+  if (*mark < OPENED) {
+    if (*mark != GONE) threads[thread->owner].pending++;
+    *mark = OPENED + free_records->numbers[--free_records->count] * 2;
+  }
+  return opened + ((*mark - OPENED) >> 1);
+}
+
+/* The end of a call that copies the thread's last descriptor. 0 when that is left to JavaScript. */
+static int copy_fd(struct thread *thread, u32 slot, const u8 *window, u32 nparams) {
+  if (size_of(0, nparams) < 8 || thread->last_fd < 0) return 0;
+  i64 num = READ(i64, window + shared.param_offsets[0]);
+  if (num >= 0) {
+    u16 *from = mark_of(thread, slot);
+    if (from == 0 || *from < OPENED || (*from & 1) != 0) return 0;
+    u16 *to = vacant(thread, slot, num);
+    if (to == 0) return 0;
+    const u64 *source = (const u64 *)(opened + ((*from - OPENED) >> 1));
+    u64 *copy = (u64 *)claim(thread, to);
+    for (u32 i = 0; i < sizeof(struct opened) / 8; i++) copy[i] = source[i];
+    thread->last_fd = num;
+  }
+  thread->has_stored = 0;
+  return 1;
 }
 
 /* The end of an open: keeps what it opened as a record. 0 when that is left to JavaScript. */
@@ -302,13 +346,8 @@ static int open_file(struct thread *thread, u32 slot, u32 type, u32 paired, cons
     thread->has_stored = 0;
     return 1;
   }
-  if (num >= MARKS) return 0;
-  i32 index = mark_index(thread, slot, num);
-  if (index < 0 || !threads[thread->owner].has_room) return 0;
-  u16 *mark = marks->of + index;
-  u32 before = *mark;
-  /* Where a close is under way, the number is in use again before that came back. */
-  if (before == UNKNOWN || before == CLOSING || (before >= OPENED && (before & 1) != 0)) return 0;
+  u16 *mark = vacant(thread, slot, num);
+  if (mark == 0) return 0;
 
   u32 at = OPENS[kind].flags;
   u32 added = uint32_param(window + offsets[at], size_of(at, nparams), 0);
@@ -348,15 +387,7 @@ static int open_file(struct thread *thread, u32 slot, u32 type, u32 paired, cons
     if (base == 0) return 0;
   }
 
-  u32 number;
-  if (before >= OPENED) {
-    number = (before - OPENED) >> 1;
-  } else {
-    if (free_records->count == 0) return 0;
-    number = free_records->numbers[--free_records->count];
-    if (before != GONE) threads[thread->owner].pending++;
-  }
-  struct opened *record = opened + number;
+  struct opened *record = claim(thread, mark);
   at = OPENS[kind].dev;
   record->dev = uint32_param(window + offsets[at], size_of(at, nparams), 0);
   record->ino = uint64_param(window + offsets[at + 1], size_of(at + 1, nparams), 0);
@@ -365,7 +396,6 @@ static int open_file(struct thread *thread, u32 slot, u32 type, u32 paired, cons
   record->size = size;
   record->length = length;
   for (u32 i = 0; i < length; i++) record->path[i] = path[i];
-  *mark = OPENED + number * 2;
   thread->last_fd = num;
   thread->has_stored = 0;
   return 1;
@@ -381,6 +411,8 @@ static int change(struct thread *thread, u32 slot, i32 tid, u32 type, u32 paired
   if (kind >= OPEN) return open_file(thread, slot, type, paired, window, nparams);
   const i32 *offsets = shared.param_offsets;
   const i32 *sizes = shared.param_lengths;
+  int is_kept = thread->has_stored == STORED_SLOT && thread->stored_type + 1 == type;
+  if (kind == FCNTL_EXIT && paired && is_kept) return copy_fd(thread, slot, window, nparams);
   /* An exit forgets the enter that was kept. */
   if ((type & 1) != 0 && thread->has_stored != 0 && kind != UNLESS_FAILED) return 0;
   switch (kind) {
@@ -454,6 +486,12 @@ static int change(struct thread *thread, u32 slot, i32 tid, u32 type, u32 paired
       return 1;
     case FCNTL_EXIT:
       return paired;
+    case DUP: {
+      /* The first two tell of pipes. */
+      if (size_of(0, nparams) < 8) return 0;
+      i64 num = READ(i64, window + offsets[0]);
+      return num < 0 || (num > 1 && attach && copy_fd(thread, slot, window, nparams));
+    }
     default:
       return 1;
   }
@@ -528,6 +566,7 @@ __attribute__((export_name("step"))) u32 step(const u8 *window, u32 offset, u32 
     if (tid != (i32)tid) goto other;
     u32 slot = find((i32)tid);
     if (slot == 0 && (kind & LOOKUP_ONLY) == 0) goto other;
+    if ((type & 1) != 0 && threads[slot].last_fd == WIDE_FD) goto other;
     if ((kind & USES_FD) != 0 && is_wide(window, (type & 1) == 0 ? 0 : shared.exit_fd[type], type & 1, nparams)) goto other;
     u32 paired = 0;
     u32 attach = 0;
@@ -563,6 +602,8 @@ __attribute__((export_name("step"))) u32 step(const u8 *window, u32 offset, u32 
       if (slot == 0 || threads[slot].excluded != shared.filter) kind |= WANTED;
       else if ((kind & REJECTABLE) != 0) kind |= REJECTED;
     }
+    /* Whoever looks for the descriptor may have to make the process first. */
+    if (attach && threads[slot].last_fd >= 0 && !has_table(threads + slot, slot)) kind |= WANTED;
     if (!(time > shared.calm_from && time < shared.calm_to)) kind |= WANTED;
     if ((kind & (WANTED | SHOWN)) == SHOWN) {
       const struct shown event_shown = {
@@ -580,8 +621,8 @@ __attribute__((export_name("step"))) u32 step(const u8 *window, u32 offset, u32 
         kind |= WANTED;
       } else if ((kind & REJECTED) != 0) {
         if ((kind & LOOKUP_ONLY) == 0) thread->last_event = NO_EVENT;
-      } else if ((kind & SHOWN) != 0 && shared.changes[type] >= OPEN && is_opened(window, nparams)) {
-        /* Its line names what it opened. */
+      } else if ((kind & SHOWN) != 0 && makes_fd(thread, type, window, nparams)) {
+        /* Its line names that. */
         kind |= WANTED;
       } else if (!change(thread, slot, tid, type, paired, attach, window, nparams, large, lengths, event + size)) {
         kind |= WANTED;

@@ -131,9 +131,10 @@ const MEMORY = 6;
 const SWITCH = 7;
 const UNLESS_FAILED = 8;
 const FCNTL_EXIT = 9;
-const OPEN = 10;
-const OPENAT = 11;
-const OPENAT2 = 12;
+const DUP = 10;
+const OPEN = 11;
+const OPENAT = 12;
+const OPENAT2 = 13;
 const CHANGES_BY_HANDLER = new Map<Handler, number>([
   [store, STORE],
   [fcntlEnter, STORE_DUP],
@@ -148,7 +149,7 @@ const CHANGES_BY_HANDLER = new Map<Handler, number>([
   [openatOldExit, UNLESS_FAILED],
   [openByHandleExit, UNLESS_FAILED],
   [execExit, UNLESS_FAILED],
-  [dupExit, UNLESS_FAILED],
+  [dupExit, DUP],
   [fcntlExit, FCNTL_EXIT],
 ]);
 const CHANGES = Uint8Array.from(HANDLERS, (handler) =>

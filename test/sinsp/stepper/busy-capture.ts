@@ -34,20 +34,30 @@ export function busyCapture(random: Random, count: number): CaptureBuilder {
   const call = (tid: number): [name: string, enter: Value[] | null, exit: Value[] | null] => {
     const num = fd();
     const path = random.pick(PATHS);
+    const flags = () => u32(random.pick([1, 1, 1024, 1 << 14, 2 ** 31 + 1]));
+    const dir = () => u64(random.pick([-100, -100, 5, num]));
+    const file = () =>
+      [u32(random.int(9)), u64(random.pick([9, 2 ** 40, 2 ** 62]))].slice(0, random.pick([2, 2, 1, 0]));
     switch (random.int(22)) {
       case 0:
       case 1:
         return [
           'SYSCALL_OPEN',
-          [path, u32(1), u32(0)],
-          [result(num), path, u32(1), u32(0), u32(7), u64(random.int(99))],
+          random.int(9) === 0 ? [] : [path, flags(), u32(0)],
+          [result(num), random.pick(PATHS), flags(), u32(0), ...file()],
         ];
       case 2:
-        return [
-          'SYSCALL_OPENAT_2',
-          [u64(random.pick([-100, 5, num])), path, u32(1), u32(0)],
-          [result(num), u64(-100), path, u32(1), u32(0), u32(7), u64(9)],
-        ];
+        return random.int(2) === 0
+          ? [
+              'SYSCALL_OPENAT_2',
+              [dir(), path, flags(), u32(0)],
+              [result(num), dir(), random.pick(PATHS), flags(), u32(0), ...file()],
+            ]
+          : [
+              'SYSCALL_OPENAT2',
+              [dir(), path, flags(), u32(0), u32(0)],
+              [result(num), dir(), random.pick(PATHS), flags(), u32(0), u32(0), ...file()],
+            ];
       case 3:
       case 4:
       case 5:
@@ -62,7 +72,9 @@ export function busyCapture(random: Random, count: number): CaptureBuilder {
       case 10:
         return ['SYSCALL_FCNTL', [u64(num), u8(random.pick([F_DUPFD, F_SETFD, 26]))], [result(random.int(9))]];
       case 11:
-        return ['SYSCALL_DUP_1', [u64(num)], [result(random.int(9)), u64(num)]];
+        return random.int(2) === 0
+          ? ['SYSCALL_DUP_1', [u64(num)], [result(random.int(9)), u64(num)]]
+          : ['SYSCALL_DUP3', [u64(num)], [result(random.int(9)), u64(num), u64(3), u32(0)]];
       case 12:
         return ['SOCKET_SOCKET', [u32(random.pick([1, 2, 10])), u32(1), u32(0)], [result(num)]];
       case 13:
