@@ -29,7 +29,7 @@ import { EF, EVENT_COUNT, EVENT_FLAGS, EVENTS, PPME } from './schema/index.js';
 import { State, type StateOptions } from './state/state.js';
 import type { ThreadInfo } from './state/thread-info.js';
 import { Lines } from './stepper/lines.js';
-import { AT_END, AT_EVENT, AT_FULL, STEPPER_THREADS, Stepper } from './stepper/stepper.js';
+import { AT_END, AT_EVENT, AT_FULL, AT_LINE, STEPPER_THREADS, Stepper } from './stepper/stepper.js';
 
 /** By event code: 1 for events that, at the start of a section, complete its header: containers, users, groups. */
 const INITIAL_STATE = Uint8Array.from(EVENTS, (event) =>
@@ -319,6 +319,12 @@ export class Inspector {
         if (status === AT_FULL) {
           lines!.handOut();
           continue;
+        }
+        if (status === AT_LINE) {
+          stepper.fillMade(event);
+          offset += event.blockLength;
+          if (show(event)) continue;
+          return this.leave(source, offset);
         }
         if (status === AT_EVENT) {
           stepper.fill(event);

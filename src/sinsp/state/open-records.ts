@@ -11,16 +11,19 @@ import type { PathMemory } from './path-memory.js';
 /** Records there are: more are opened as without a stepper. */
 const RECORDS = 2048;
 /** A record: its size, and offsets of what is in it. */
-const RECORD_BYTES = 192;
+const RECORD_BYTES = 208;
 const INO = 0;
 const FLAGS = 8;
 const DEV = 12;
 const BASE = 16;
 const SIZE = 20;
-const LENGTH = 22;
-const PATH = 24;
-/** Directories that have a number at most. */
+/** Of the path with the three letters in front of it. */
+const LENGTH = 24;
+const PATH = 31;
+const LETTERS = 3;
+/** Directories that have a number at most, and how long the name of one may be: no path that is joined to it is too long. */
 const BASES = 1 << 16;
+const LONGEST_BASE = 800;
 
 export class OpenRecords {
   /** Memory that they need. */
@@ -57,12 +60,12 @@ export class OpenRecords {
     return this.freeCount.byteOffset;
   }
 
-  /** The number of a working directory; 0 when there are too many. */
+  /** The number of a working directory; 0 when it is too long, or there are too many. */
   baseOf(directory: Name): number {
     const known = this.numbers.get(directory);
     if (known !== undefined) return known;
     const { bases } = this;
-    if (bases.length === BASES) return 0;
+    if (bases.length === BASES || directory.length > LONGEST_BASE) return 0;
     this.numbers.set(directory, bases.length);
     return bases.push(directory) - 1;
   }
@@ -72,7 +75,7 @@ export class OpenRecords {
     const { bytes, view, names } = this;
     const at = number * RECORD_BYTES;
     const path = at + PATH;
-    const rawName = names.intern(bytes, path, path + view.getUint16(at + LENGTH, true));
+    const rawName = names.intern(bytes, path, path + view.getUint16(at + LENGTH, true) - LETTERS);
     const base = this.bases[view.getUint32(at + BASE, true)]!;
     const fd = new FdInfo();
     fd.openFlags = view.getUint32(at + FLAGS, true) | 0;

@@ -8,14 +8,6 @@
  */
 #include "stepper.h"
 
-/* A text in the memory; eight more bytes can be read behind it. */
-struct text {
-  u16 length;
-  /* The name of a descriptor begins behind so many bytes. */
-  u8 skip;
-  u8 flags;
-  u8 bytes[];
-};
 /* What is written through the descriptor is a message to syslog. */
 #define IS_LOG 1
 /* The name is shown differently as the value of a field. */
@@ -303,6 +295,10 @@ static const struct text *fd_text(const struct shown *event, i64 num) {
   if (index >= 0) {
     u32 mark = marks->of[index];
     if ((mark == PLAIN || mark == CLOSING) && fd_texts[index] != 0) return (const struct text *)fd_texts[index];
+    if (mark >= OPENED) {
+      const struct opened *record = opened + ((mark - OPENED) >> 1);
+      if (record->is_shown) return (const struct text *)&record->length;
+    }
   }
   ask(MISSING_FD, event->slot, num);
   return 0;

@@ -55,6 +55,7 @@
 #define AT_EVENT 1
 #define AT_OTHER 2
 #define AT_FULL 3
+#define AT_LINE 4
 
 #define ROOM 256
 struct room {
@@ -65,20 +66,6 @@ struct entry {
   i32 tid;
   /* 0: free. */
   u32 slot;
-};
-
-/* What was opened, until JavaScript asks for the descriptor: see open-records.ts. */
-#define PATH_ROOM 168
-struct opened {
-  double ino;
-  u32 flags;
-  u32 dev;
-  /* The directory that the path is relative to, as struct thread has it; 0: none. */
-  u32 base;
-  /* Of the parameter, and of the text in it. */
-  u16 size;
-  u16 length;
-  u8 path[PATH_ROOM];
 };
 
 /* Records that are free: their numbers are in a stack. */
@@ -99,6 +86,9 @@ static const struct {
 /* Bits of flags that are only known at the exit. */
 #define ADDED_FLAGS (7 << 14)
 #define AT_FDCWD -100
+#define O_DIRECTORY (1 << 10)
+/* Paths of more bytes, with all that comes behind their NUL, are left to JavaScript. */
+#define LONGEST_PARAM 200
 
 /* Of threads that are in no table, or of which no event was seen: a place for each by its id, the last one wins. */
 #define OTHERS 1024
@@ -153,7 +143,7 @@ struct thread *threads;
 struct marks *marks;
 u32 *fd_texts;
 static struct room *rooms;
-static struct opened *opened;
+struct opened *opened;
 static struct free_records *free_records;
 static struct entry *entries;
 static struct entry *others;
@@ -284,7 +274,7 @@ static const u8 *entered(const struct thread *thread, const u8 *room, u32 index,
 /* Size of a parameter of the event; 0 when it is absent. */
 static u32 size_of(u32 index, u32 nparams) { return index < nparams ? shared.param_lengths[index] : 0; }
 
-/* The call made a descriptor. */
+/* The call makes a descriptor. */
 static int makes_fd(const struct thread *thread, u32 type, const u8 *window, u32 nparams) {
   u32 kind = shared.changes[type];
   if (kind < FCNTL_EXIT || (kind == FCNTL_EXIT && thread->has_stored == 0)) return 0;
@@ -336,6 +326,18 @@ static int copy_fd(struct thread *thread, u32 slot, const u8 *window, u32 nparam
   return 1;
 }
 
+/* The path is the file's name as it is: joining would change nothing of it. And nothing logs there. */
+static int is_name(const u8 *path, u32 length) {
+  if (*path != '/' || (length > 1 && path[length - 1] == '/')) return 0;
+  for (u32 i = 0; i < length; i++) {
+    u8 c = path[i];
+    u8 next = i + 1 < length ? path[i + 1] : 0;
+    if (c < 0x20 || c > 0x7e || (c == '/' && next == '/') || (c == '.' && (next == '/' || next == '.' || next == 0))) return 0;
+    if (i + 8 <= length && READ(u64, path + i) == 0x676f6c2f7665642f /* "/dev/log" */) return 0;
+  }
+  return 1;
+}
+
 /* The end of an open: keeps what it opened as a record. 0 when that is left to JavaScript. */
 static int open_file(struct thread *thread, u32 slot, u32 type, u32 paired, const u8 *window, u32 nparams) {
   const i32 *offsets = shared.param_offsets;
@@ -379,7 +381,7 @@ static int open_file(struct thread *thread, u32 slot, u32 type, u32 paired, cons
   /* JavaScript has flags as unsigned numbers if they are not put together. */
   if (!is_entered && flags >> 31 != 0) return 0;
   u32 length = text_length(path, size);
-  if (length == 0 || length > PATH_ROOM || size > 0xffff) return 0;
+  if (length == 0 || length > PATH_ROOM || size > LONGEST_PARAM) return 0;
   u32 base = 0;
   if (!OPENS[kind].has_dir || *path != '/') {
     if (OPENS[kind].has_dir && (dir_size < 8 || READ(i64, dir) != AT_FDCWD)) return 0;
@@ -394,7 +396,13 @@ static int open_file(struct thread *thread, u32 slot, u32 type, u32 paired, cons
   record->flags = flags;
   record->base = base;
   record->size = size;
-  record->length = length;
+  record->length = LETTERS + length;
+  record->skip = LETTERS;
+  record->text_flags = 0;
+  record->is_shown = is_name(path, length);
+  record->letters[0] = '<';
+  record->letters[1] = (flags & O_DIRECTORY) != 0 ? 'd' : 'f';
+  record->letters[2] = '>';
   for (u32 i = 0; i < length; i++) record->path[i] = path[i];
   thread->last_fd = num;
   thread->has_stored = 0;
@@ -500,7 +508,7 @@ static int change(struct thread *thread, u32 slot, i32 tid, u32 type, u32 paired
 /*
  * Goes from `offset` to `end` of the batch at `window`; whole blocks lie between them. Offsets that are told count from
  * `origin` before the batch, events from `number` on. AT_EVENT: the event in shared.at is paired and waits to be looked at.
- * AT_OTHER: the block at shared.at.offset was not touched. AT_FULL: the same, because lines have to be handed out first.
+ * AT_LINE: the same, but its effect is had, and only its line is missing. AT_OTHER: the block at shared.at.offset was not touched. AT_FULL: the same, because lines have to be handed out first.
  */
 __attribute__((export_name("step"))) u32 step(const u8 *window, u32 offset, u32 end, u32 origin, double number) {
   u32 count = 0;
@@ -605,14 +613,17 @@ __attribute__((export_name("step"))) u32 step(const u8 *window, u32 offset, u32 
     /* Whoever looks for the descriptor may have to make the process first. */
     if (attach && threads[slot].last_fd >= 0 && !has_table(threads + slot, slot)) kind |= WANTED;
     if (!(time > shared.calm_from && time < shared.calm_to)) kind |= WANTED;
+    struct shown event_shown;
+    u32 makes = 0;
     if ((kind & (WANTED | SHOWN)) == SHOWN) {
-      const struct shown event_shown = {
+      event_shown = (struct shown){
           .number = number + count + 1, .time = READ(u64, event), .window = window, .offsets = shared.param_offsets,
           .sizes = shared.param_lengths, .thread = threads + slot, .slot = slot, .type = type, .nparams = nparams,
           .cpu = READ(u16, block + 8), .tid = (i32)tid};
+      makes = makes_fd(threads + slot, type, window, nparams);
       /* Before the event's effect, as far as that is had here: a descriptor that it closes still has its name. */
-      line_end = write_line(line_at, &event_shown);
-      if (line_end == 0) kind |= WANTED;
+      if (!makes) line_end = write_line(line_at, &event_shown);
+      if (!makes && line_end == 0) kind |= WANTED;
     }
     if ((kind & WANTED) == 0) {
       struct thread *thread = threads + slot;
@@ -621,15 +632,17 @@ __attribute__((export_name("step"))) u32 step(const u8 *window, u32 offset, u32 
         kind |= WANTED;
       } else if ((kind & REJECTED) != 0) {
         if ((kind & LOOKUP_ONLY) == 0) thread->last_event = NO_EVENT;
-      } else if ((kind & SHOWN) != 0 && makes_fd(thread, type, window, nparams)) {
-        /* Its line names that. */
-        kind |= WANTED;
       } else if (!change(thread, slot, tid, type, paired, attach, window, nparams, large, lengths, event + size)) {
         kind |= WANTED;
+      } else if (makes) {
+        /* And one that it opens has it after that. */
+        line_end = write_line(line_at, &event_shown);
+        if (line_end == 0) status = AT_LINE;
       }
     }
     count++;
-    u32 wanted = kind & WANTED;
+    if ((kind & WANTED) != 0) status = AT_EVENT;
+    u32 wanted = status != AT_END;
     if (!wanted && line_end != 0) {
       line_at = line_end;
       line_written();
@@ -652,10 +665,7 @@ __attribute__((export_name("step"))) u32 step(const u8 *window, u32 offset, u32 
       shared.at.attach = attach;
     }
     offset += length;
-    if (wanted) {
-      status = AT_EVENT;
-      break;
-    }
+    if (wanted) break;
     continue;
   other:
     shared.at.offset = offset + origin;

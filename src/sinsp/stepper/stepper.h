@@ -59,6 +59,41 @@ struct marks {
   u16 of[MARKS];
 };
 
+/* A text in the memory; eight more bytes can be read behind it. */
+struct text {
+  u16 length;
+  /* The name of a descriptor begins behind so many bytes. */
+  u8 skip;
+  u8 flags;
+  u8 bytes[];
+};
+
+/* A file that was opened, until JavaScript asks for the descriptor: see open-records.ts. */
+#define PATH_ROOM 160
+#define LETTERS 3
+struct opened {
+  double ino;
+  u32 flags;
+  u32 dev;
+  /* The directory that the path is relative to, as struct thread has it; 0: none. */
+  u32 base;
+  /* Of the parameter that has the path. */
+  u16 size;
+  /* The text below is what the descriptor is shown as. */
+  u8 is_shown;
+  u8 unused;
+  /* A struct text: a letter for the kind of file in brackets, and the path as it was given. */
+  u16 length;
+  u8 skip;
+  u8 text_flags;
+  u8 letters[LETTERS];
+  u8 path[PATH_ROOM];
+  u8 slack[13];
+};
+/* RECORD_BYTES of open-records.ts. */
+_Static_assert(sizeof(struct opened) == 208, "records have another size");
+extern struct opened *opened;
+
 extern struct thread *threads;
 extern struct marks *marks;
 /* Texts of descriptors, for lines, where their mark is PLAIN or CLOSING; 0: has to be asked for. */

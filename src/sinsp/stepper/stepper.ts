@@ -26,12 +26,13 @@ import { STEPPER_WASM } from './stepper.generated.js';
 
 /**
  * How {@link Stepper.step} ends: the batch is through; an event is paired; a block is left to the caller; lines have to be
- * handed out.
+ * handed out; an event has had its effect, and waits for its line.
  */
 export const AT_END = 0;
 export const AT_EVENT = 1;
 export const AT_OTHER = 2;
 export const AT_FULL = 3;
+export const AT_LINE = 4;
 
 // The structures of stepper.c.
 const EVENT_CODES = 1024;
@@ -476,5 +477,13 @@ export class Stepper implements ThreadIndex {
     cursor.fd = null;
     cursor.fdNum = -1;
     if (event[ATTACH] !== 0) state.attachFd(cursor, thread!);
+  }
+
+  /** The same for one that has had its effect already: a descriptor was made. */
+  fillMade(cursor: EventCursor): void {
+    this.fill(cursor);
+    const thread = cursor.thread!;
+    cursor.fdNum = thread.lastFd;
+    cursor.fd = this.state.getFd(thread, thread.lastFd);
   }
 }
