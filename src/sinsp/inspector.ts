@@ -29,7 +29,7 @@ import { EF, EVENT_COUNT, EVENT_FLAGS, EVENTS, PPME } from './schema/index.js';
 import { State, type StateOptions } from './state/state.js';
 import type { ThreadInfo } from './state/thread-info.js';
 import { Lines } from './stepper/lines.js';
-import { AT_END, AT_EVENT, AT_FULL, AT_LINE, STEPPER_THREADS, Stepper } from './stepper/stepper.js';
+import { AT_END, AT_EVENT, AT_FULL, AT_LACK, AT_LINE, STEPPER_THREADS, Stepper } from './stepper/stepper.js';
 
 /** By event code: 1 for events that, at the start of a section, complete its header: containers, users, groups. */
 const INITIAL_STATE = Uint8Array.from(EVENTS, (event) =>
@@ -281,6 +281,7 @@ export class Inspector {
     let offset = source.start;
     let passed = 0;
     let stops = 0;
+    let told = false;
     const show: EventHandler = (cursor) => stepper.showLate(cursor) || handler(cursor);
     while (offset < end) {
       if (!state.slots.lent) {
@@ -304,10 +305,10 @@ export class Inspector {
         const status =
           lines === null
             ? stepper.step(offset, this.eventCount)
-            : stepper.stepWithLines(lines, offset, this.eventCount);
+            : stepper.stepWithLines(lines, offset, this.eventCount, told);
+        told = false;
         const { count } = stepper;
         passed += count;
-        stops++;
         if (count > 0) {
           this.eventCount += count;
           event.serial += count;
@@ -320,6 +321,12 @@ export class Inspector {
           lines!.handOut();
           continue;
         }
+        if (status === AT_LACK) {
+          lines!.tell();
+          told = true;
+          continue;
+        }
+        stops++;
         if (status === AT_LINE) {
           stepper.fillMade(event);
           offset += event.blockLength;

@@ -358,6 +358,8 @@ static u8 *put_flags(u8 *to, u32 type, u32 index, u32 value) {
 static u8 *raw_start;
 static u8 *raw_end;
 
+u32 line_lacks(void) { return lines->missing != NOTHING_MISSING; }
+
 void line_written(void) {
   if (raw_end == 0) return;
   lines->raw_start = raw_start;

@@ -306,10 +306,17 @@ export class Lines {
 
   /** Gives lines.c what it lacked for the event under the cursor, and the name of what that opened. */
   teach(event: EventCursor): void {
+    this.tell();
+    if (event.fd === null || CREATES_FD[event.type] === 0 || event.thread === null || !this.state.slots.lent) return;
+    const { slot, lastFd } = event.thread;
+    if (lastFd >= 0 && lastFd < MARKS && this.threads[slot] === event.thread) this.teachFd(slot, lastFd);
+  }
+
+  /** Gives lines.c what it lacked for a line. */
+  tell(): void {
     const { tables } = this;
     const missing = tables[MISSING]!;
-    const opens = event.fd !== null && CREATES_FD[event.type] !== 0;
-    if ((missing === 0 && !opens) || !this.state.slots.lent) return;
+    if (missing === 0 || !this.state.slots.lent) return;
     tables[MISSING] = 0;
     if (this.passing.end - this.passing.used < 2 * LONGEST_TEXT) this.forget();
     const first = tables[MISSING_FIRST]!;
@@ -319,10 +326,6 @@ export class Lines {
     else if (missing === MISSING_PLAN) this.teachPlan(first);
     else if (missing === MISSING_FLAGS) this.teachFlags(first, second >>> 0);
     else if (missing === MISSING_PID) this.noteOther(first);
-    if (opens && event.thread !== null) {
-      const { slot, lastFd } = event.thread;
-      if (lastFd >= 0 && lastFd < MARKS && this.threads[slot] === event.thread) this.teachFd(slot, lastFd);
-    }
   }
 
   private teachProgram(slot: number): void {

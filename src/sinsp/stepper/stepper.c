@@ -56,6 +56,7 @@
 #define AT_OTHER 2
 #define AT_FULL 3
 #define AT_LINE 4
+#define AT_LACK 5
 
 #define ROOM 256
 struct room {
@@ -509,8 +510,9 @@ static int change(struct thread *thread, u32 slot, i32 tid, u32 type, u32 paired
  * Goes from `offset` to `end` of the batch at `window`; whole blocks lie between them. Offsets that are told count from
  * `origin` before the batch, events from `number` on. AT_EVENT: the event in shared.at is paired and waits to be looked at.
  * AT_LINE: the same, but its effect is had, and only its line is missing. AT_OTHER: the block at shared.at.offset was not touched. AT_FULL: the same, because lines have to be handed out first.
+ * AT_LACK: the same, because its line lacks something that JavaScript can tell; `told`: it was asked for the first event's.
  */
-__attribute__((export_name("step"))) u32 step(const u8 *window, u32 offset, u32 end, u32 origin, double number) {
+__attribute__((export_name("step"))) u32 step(const u8 *window, u32 offset, u32 end, u32 origin, double number, u32 told) {
   u32 count = 0;
   u8 *line_at = shared.line_at;
   u32 status = AT_END;
@@ -622,8 +624,18 @@ __attribute__((export_name("step"))) u32 step(const u8 *window, u32 offset, u32 
           .cpu = READ(u16, block + 8), .tid = (i32)tid};
       makes = makes_fd(threads + slot, type, window, nparams);
       /* Before the event's effect, as far as that is had here: a descriptor that it closes still has its name. */
-      if (!makes) line_end = write_line(line_at, &event_shown);
-      if (!makes && line_end == 0) kind |= WANTED;
+      if (!makes) {
+        line_end = write_line(line_at, &event_shown);
+        if (line_end == 0) {
+          /* What was done so far can be done once more. */
+          if (line_lacks() && !told) {
+            shared.at.offset = offset + origin;
+            status = AT_LACK;
+            break;
+          }
+          kind |= WANTED;
+        }
+      }
     }
     if ((kind & WANTED) == 0) {
       struct thread *thread = threads + slot;
@@ -641,6 +653,7 @@ __attribute__((export_name("step"))) u32 step(const u8 *window, u32 offset, u32 
       }
     }
     count++;
+    told = 0;
     if ((kind & WANTED) != 0) status = AT_EVENT;
     u32 wanted = status != AT_END;
     if (!wanted && line_end != 0) {

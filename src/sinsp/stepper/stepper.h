@@ -126,8 +126,10 @@ struct shown {
   i32 tid;
 };
 
-/* Writes the line of an event. Returns where it ends; 0 when JavaScript has to do it. */
+/* Writes the line of an event. Returns where it ends; 0 when JavaScript has to do it, or to tell what is missing. */
 u8 *write_line(u8 *begin, const struct shown *event);
+/* JavaScript can tell what the last line lacked that was not written. */
+u32 line_lacks(void);
 /* The line that was written last is one that stays. */
 void line_written(void);
 

@@ -26,13 +26,14 @@ import { STEPPER_WASM } from './stepper.generated.js';
 
 /**
  * How {@link Stepper.step} ends: the batch is through; an event is paired; a block is left to the caller; lines have to be
- * handed out; an event has had its effect, and waits for its line.
+ * handed out; an event has had its effect, and waits for its line; something has to be told before the line of one.
  */
 export const AT_END = 0;
 export const AT_EVENT = 1;
 export const AT_OTHER = 2;
 export const AT_FULL = 3;
 export const AT_LINE = 4;
+export const AT_LACK = 5;
 
 // The structures of stepper.c.
 const EVENT_CODES = 1024;
@@ -103,7 +104,7 @@ interface Exports {
   place_opens(records: number, free: number): void;
   place_texts(texts: number): void;
   place_lines: PlaceLines;
-  step(window: number, offset: number, end: number, origin: number, number: number): number;
+  step(window: number, offset: number, end: number, origin: number, number: number, told: number): number;
   show(window: number, slot: number, number: number): number;
   frame(window: number, offset: number, filled: number): number;
 }
@@ -398,16 +399,16 @@ export class Stepper implements ThreadIndex {
   }
 
   /** Goes on at an offset of the window, where so many events have gone before; returns how it ended. */
-  step(offset: number, before: number): number {
-    return this.exports.step(this.address, offset - this.origin, this.end, this.origin, before);
+  step(offset: number, before: number, told = 0): number {
+    return this.exports.step(this.address, offset - this.origin, this.end, this.origin, before, told);
   }
 
-  /** The same, where lines are wanted. */
-  stepWithLines(lines: Lines, offset: number, before: number): number {
+  /** The same, where lines are wanted. `told`: what the line of the first event lacked was told, as far as that is known. */
+  stepWithLines(lines: Lines, offset: number, before: number, told: boolean): number {
     const { event } = this;
     event[LINE_AT] = lines.begin();
     event[LINES_FULL] = lines.full;
-    const status = this.step(offset, before);
+    const status = this.step(offset, before, told ? 1 : 0);
     lines.end(event[LINE_AT]!);
     event[LINES_FULL] = -1;
     return status;
