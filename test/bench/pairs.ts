@@ -43,6 +43,8 @@ print(time.monotonic() - begun, usage.ru_utime + usage.ru_stime, usage.ru_maxrss
 export function measure(command: readonly string[], terminal = false): Measure {
   const out = openSync('/dev/null', 'w');
   const env = { ...process.env };
+  // With it Node reads all certificates before it does anything: 60 ms that have nothing to do with burin.
+  delete env['NODE_EXTRA_CA_CERTS'];
   if (existsSync(PUBLISHED_CHISELS)) env['SYSDIG_CHISEL_DIR'] = PUBLISHED_CHISELS;
   const result = spawnSync('python3', ['-c', TIMER, terminal ? 'terminal' : 'plain', ...command], {
     stdio: ['ignore', out, 'pipe'],
