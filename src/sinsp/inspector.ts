@@ -36,6 +36,10 @@ const INITIAL_STATE = Uint8Array.from(EVENTS, (event) =>
   /^(CONTAINER(_JSON(_2)?)?|USER_(ADDED|DELETED)|GROUP_(ADDED|DELETED)|ASYNCEVENT)_E$/.test(event.enumName) ? 1 : 0,
 );
 
+/** By event code: all of them, and none. */
+const ALL_TYPES = new Uint8Array(EVENT_COUNT).fill(1);
+const NO_TYPES = new Uint8Array(EVENT_COUNT);
+
 /** So many events come before a stepper is made: for fewer its start would cost more than it saves. */
 const STEPPER_AFTER = 1000;
 /** So many batches at most the inspector goes without its stepper where that does not pay. */
@@ -422,6 +426,7 @@ export class Inspector {
     this.stale = false;
     if (this.calmOf === null) stepper.setCalm(Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY);
     const { predicate, mayMatch, line, lineOf } = this;
+    const certain = predicate === null ? ALL_TYPES : (predicate.certainTypes ?? NO_TYPES);
     const interest = this.interestOf();
     const everything = this.onEvery !== null || (predicate !== null && this.onRejected !== null && interest === null);
     const writesLines = line !== null && stepper.lines?.form === line;
@@ -430,12 +435,12 @@ export class Inspector {
       this.filterNumber,
       (type) => {
         if (everything || (type === PPME.SYSCALL_WRITE_X && this.onWriteEnd !== null)) return 'all';
-        if (predicate !== null) return mayMatch[type] === 0 ? 'none' : 'filter';
+        if (certain[type] === 0) return mayMatch[type] === 0 ? 'none' : 'filter';
         if (writesLines) return lineOf(type) ? 'line' : 'none';
         return interest === null || interest[type] !== 0 ? 'all' : 'none';
       },
       // An event that modifies state does so whether the filter lets it through or not.
-      (type) => predicate !== null && (EVENT_FLAGS[type]! & EF.MODIFIES_STATE) === 0 && !everything,
+      (type) => certain[type] === 0 && (EVENT_FLAGS[type]! & EF.MODIFIES_STATE) === 0 && !everything,
       (type) => writesLines && lineOf(type),
     );
   }

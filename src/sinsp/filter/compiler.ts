@@ -36,7 +36,11 @@ interface Compiled {
 export function compile(filter: Filter, text: string, context: FieldContext): Predicate {
   const { test, types, stateful } = new Compiler(text, context).filter(filter);
   if (stateful) return { test };
-  return { test, eventTypes: types.map((value) => (value === NEVER ? 0 : 1)) };
+  return {
+    test,
+    eventTypes: types.map((value) => (value === NEVER ? 0 : 1)),
+    certainTypes: types.map((value) => (value === ALWAYS ? 1 : 0)),
+  };
 }
 
 class Compiler {

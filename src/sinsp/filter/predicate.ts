@@ -6,6 +6,8 @@ export interface Predicate {
   test(event: EventCursor): boolean;
   /** By event code: 0 where no event of this code can match; undefined when nothing can be said. */
   readonly eventTypes?: Uint8Array;
+  /** By event code: 1 where every event of this code matches; undefined when nothing can be said. */
+  readonly certainTypes?: Uint8Array;
   /** Processes and descriptors outside of which no event can match; undefined when nothing can be said. */
   readonly selection?: Selection;
 }
