@@ -432,6 +432,7 @@ export class Inspector {
     const writesLines = line !== null && stepper.lines?.form === line;
     this.lines = writesLines ? stepper.lines : null;
     stepper.configure(
+      predicate,
       this.filterNumber,
       (type) => {
         if (everything || (type === PPME.SYSCALL_WRITE_X && this.onWriteEnd !== null)) return 'all';

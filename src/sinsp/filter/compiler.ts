@@ -14,10 +14,14 @@ import { bigintTest, listTest, numberTest, type TextTest, textTest, typeWord } f
 import {
   ALWAYS,
   askAllTypes,
+  askType,
+  Blank,
   combine,
+  joined,
   MAYBE,
   NEVER,
   negate,
+  opposite,
   possibleSet,
   type TypeSet,
   unknownSet,
@@ -28,18 +32,23 @@ type Test = (event: EventCursor) => boolean;
 interface Compiled {
   readonly test: Test;
   readonly types: TypeSet;
+  /** The same of one event of which little is known; left out where that does not change what the types say. */
+  readonly known?: Known;
   /** Its answer depends on which events it was asked about: it must be asked exactly when it is its turn. */
   readonly stateful: boolean;
 }
 
 /** Makes the predicate of a filter. Throws FilterError, for wrong types as well. */
 export function compile(filter: Filter, text: string, context: FieldContext): Predicate {
-  const { test, types, stateful } = new Compiler(text, context).filter(filter);
+  const compiled = new Compiler(text, context).filter(filter);
+  const { test, types, stateful } = compiled;
   if (stateful) return { test };
+  const known = knownOf(compiled);
   return {
     test,
     eventTypes: types.map((value) => (value === NEVER ? 0 : 1)),
     certainTypes: types.map((value) => (value === ALWAYS ? 1 : 0)),
+    ofCall: (type, id) => known(Blank.ofCall(type, id)),
   };
 }
 
@@ -54,8 +63,15 @@ class Compiler {
       case 'check':
         return this.check(filter);
       case 'not': {
-        const { test, types, stateful } = this.filter(filter.term);
-        return decided({ test: (event) => !test(event), types: negate(types), stateful });
+        const term = this.filter(filter.term);
+        const { test, types, stateful } = term;
+        const known = knownOf(term);
+        return decided({
+          test: (event) => !test(event),
+          types: negate(types),
+          known: (event) => opposite(known(event)),
+          stateful,
+        });
       }
       default:
         return this.junction(filter.kind, filter.terms);
@@ -72,7 +88,13 @@ class Compiler {
     // Tables are cheap: they go first, unless somebody counts how often he is asked.
     const ordered = stateful ? compiled : [...compiled].sort((a, b) => cost(a) - cost(b));
     const tests = ordered.map((term) => term.test);
-    return decided({ test: kind === 'and' ? allOf(tests) : anyOf(tests), types, stateful });
+    const known = compiled.map(knownOf);
+    return decided({
+      test: kind === 'and' ? allOf(tests) : anyOf(tests),
+      types,
+      known: (event) => known.map((ask) => ask(event)).reduce((a, b) => joined(kind, a, b)),
+      stateful,
+    });
   }
 
   private check(check: Check): Compiled {
@@ -393,24 +415,29 @@ function finished(
   test: Test,
   { eventTypes, byType, stateful }: Pick<Source, 'eventTypes' | 'byType' | 'stateful'>,
 ): Compiled {
-  if (byType) return decided({ test, types: askAllTypes(test), stateful });
+  if (byType) return decided({ test, types: askAllTypes(test), known: (event) => askType(test, event), stateful });
   return { test, types: eventTypes === undefined ? unknownSet() : possibleSet(eventTypes), stateful };
 }
 
 /** Where types decide all, or nearly all, the table is asked first. */
-function decided({ test, types, stateful }: Compiled): Compiled {
-  if (stateful) return { test, types, stateful };
-  if (!types.includes(MAYBE)) return { test: (event) => types[event.type] === ALWAYS, types, stateful };
-  if (!types.includes(NEVER) && !types.includes(ALWAYS)) return { test, types, stateful };
+function decided(compiled: Compiled): Compiled {
+  const { test, types, stateful } = compiled;
+  if (stateful) return compiled;
+  if (!types.includes(MAYBE)) return { ...compiled, test: (event) => types[event.type] === ALWAYS };
+  if (!types.includes(NEVER) && !types.includes(ALWAYS)) return compiled;
   return {
+    ...compiled,
     test: (event) => {
       const known = types[event.type]!;
       return known === MAYBE ? test(event) : known === ALWAYS;
     },
-    types,
-    stateful,
   };
 }
+
+/** What a part of a filter says of an event of which only the code, and perhaps the call, is known. */
+type Known = (event: Blank) => number;
+
+const knownOf = ({ types, known }: Compiled): Known => known ?? ((event) => types[event.type]!);
 
 function allOf(tests: readonly Test[]): Test {
   const [first, second, third, fourth] = tests;

@@ -8,6 +8,11 @@ export interface Predicate {
   readonly eventTypes?: Uint8Array;
   /** By event code: 1 where every event of this code matches; undefined when nothing can be said. */
   readonly certainTypes?: Uint8Array;
+  /**
+   * What it says of events that stand for any system call, by the call's number: NEVER, ALWAYS or MAYBE (see type-sets.ts).
+   * `type`: their code. Undefined when nothing can be said.
+   */
+  readonly ofCall?: (type: number, id: number) => number;
   /** Processes and descriptors outside of which no event can match; undefined when nothing can be said. */
   readonly selection?: Selection;
 }

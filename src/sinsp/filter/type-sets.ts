@@ -17,38 +17,57 @@ export const constantSet = (value: boolean): TypeSet => new Uint8Array(EVENT_COU
 /** NEVER where the bitmap says so, MAYBE elsewhere. */
 export const possibleSet = (bitmap: Uint8Array): TypeSet => bitmap.map((bit) => (bit === 0 ? NEVER : MAYBE));
 
-export const negate = (set: TypeSet): TypeSet => set.map((value) => (value === MAYBE ? MAYBE : 1 - value));
+export const opposite = (value: number): number => (value === MAYBE ? MAYBE : 1 - value);
+
+export const negate = (set: TypeSet): TypeSet => set.map(opposite);
+
+/** What two parts of a filter say together. */
+export function joined(kind: 'and' | 'or', a: number, b: number): number {
+  const deciding = kind === 'and' ? NEVER : ALWAYS;
+  if (a === deciding || b === deciding) return deciding;
+  return a === MAYBE || b === MAYBE ? MAYBE : 1 - deciding;
+}
 
 export function combine(kind: 'and' | 'or', sets: readonly TypeSet[]): TypeSet {
-  const deciding = kind === 'and' ? NEVER : ALWAYS;
   const result = constantSet(kind === 'and');
   for (const set of sets) {
-    for (let code = 0; code < EVENT_COUNT; code++) {
-      if (set[code] === deciding || result[code] === deciding) result[code] = deciding;
-      else if (set[code] === MAYBE) result[code] = MAYBE;
-    }
+    for (let code = 0; code < EVENT_COUNT; code++) result[code] = joined(kind, result[code]!, set[code]!);
   }
   return result;
 }
 
-/** An event of which only the code is known; it notices when something else is looked at. */
-class Blank extends EventCursor {
+/** An event of which only the code is known, and perhaps which call it stands for; it notices when more is looked at. */
+export class Blank extends EventCursor {
   looked = false;
-  override paramUint32(): number {
+  private call = -1;
+
+  override paramUint32(index: number): number {
+    if (index === 0 && this.call >= 0) return this.call;
     this.looked = true;
     return 0;
   }
+
+  /** One that stands for the call of this number. */
+  static ofCall(type: number, id: number): Blank {
+    const event = new Blank();
+    event.type = type;
+    event.call = id;
+    return event;
+  }
 }
 
-/** Asks a test that depends on the code alone about every code. Where it looks at more than that, it is MAYBE. */
+/** Asks a test that depends on the code, and perhaps the call, about an event. Where it looks at more, it is MAYBE. */
+export function askType(test: (event: EventCursor) => boolean, event: Blank): number {
+  event.looked = false;
+  const answer = test(event);
+  return event.looked ? MAYBE : answer ? ALWAYS : NEVER;
+}
+
+/** The same about every code. */
 export function askAllTypes(test: (event: EventCursor) => boolean): TypeSet {
   const event = new Blank();
-  const set = new Uint8Array(EVENT_COUNT);
-  for (let code = 0; code < EVENT_COUNT; code++) {
+  return Uint8Array.from({ length: EVENT_COUNT }, (_, code) => {
     event.type = code;
-    event.looked = false;
-    const answer = test(event);
-    set[code] = event.looked ? MAYBE : answer ? ALWAYS : NEVER;
-  }
-  return set;
+    return askType(test, event);
+  });
 }

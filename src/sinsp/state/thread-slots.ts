@@ -99,7 +99,8 @@ export class ThreadSlots {
   }
 
   /**
-   * From now on everything lies in this memory: `slots` slots, then their marks, then their rooms, from `offset` on.
+   * From now on everything lies in this memory, which is zeros: `slots` slots, then their marks, then their rooms, from
+   * `offset` on.
    * Returns the offset behind it. When there are more threads than slots, everything goes back into arrays that grow:
    * see {@link lent}.
    */
@@ -109,8 +110,8 @@ export class ThreadSlots {
     this.doubles = doubles;
     this.integers = new Int32Array(memory, offset, slots * SLOT_INTEGERS);
     const marksAt = offset + slots * SLOT_BYTES;
+    // Nothing is known yet: as long as nobody looked at marks, nobody saw to it that they stay true.
     const marks = new Uint16Array(memory, marksAt, slots * MARKS);
-    marks.set(this.marks.subarray(0, this.used * MARKS));
     this.marks = marks;
     const roomsAt = marksAt + marks.byteLength;
     this.rooms = new Uint8Array(memory, roomsAt, slots * ROOM_BYTES);

@@ -17,7 +17,7 @@
 #define REJECTED 16   /* nothing is done, and its exit will find no partner */
 #define ASKED 32      /* wanted unless the filter excludes the thread */
 #define REJECTABLE 64 /* rejected if it does */
-#define SHOWN 128     /* its line is written */
+#define SHOWN 128     /* its line is written; where it is also ASKED, if the answer is known */
 
 /* What events change, where that can be done here. */
 #define NOTHING 0
@@ -36,6 +36,7 @@
 #define OPENAT 12
 #define OPENAT2 13
 
+#define WRITE_EXIT 9
 #define F_DUPFD 1
 #define F_DUPFD_CLOEXEC 26
 
@@ -94,6 +95,17 @@ static const struct {
 /* Of threads that are in no table, or of which no event was seen: a place for each by its id, the last one wins. */
 #define OTHERS 1024
 
+/* What the filter says of an event. */
+#define NEVER 0
+#define ALWAYS 1
+#define MAYBE 2
+
+/* Of events that stand for any system call, by direction and number of the call. */
+#define CALLS 1024
+struct calls {
+  u8 of[2][CALLS];
+};
+
 static struct {
   u8 codes[EVENT_CODES];
   /* For exit events that name their descriptor: the parameter. */
@@ -132,6 +144,8 @@ static struct {
   i32 last_tid;
   u32 last_slot;
   u32 filter;
+  /* There is one. */
+  u32 filters;
   /* Between these times nobody wants an event because of its time. */
   double calm_from;
   double calm_to;
@@ -146,6 +160,7 @@ u32 *fd_texts;
 static struct room *rooms;
 struct opened *opened;
 static struct free_records *free_records;
+static struct calls *calls;
 static struct entry *entries;
 static struct entry *others;
 static u32 mask;
@@ -167,6 +182,9 @@ __attribute__((export_name("place_opens"))) void place_opens(struct opened *reco
   opened = records;
   free_records = unused;
 }
+
+/* Memory for what the filter says of calls. */
+__attribute__((export_name("place_calls"))) void place_calls(struct calls *table) { calls = table; }
 
 /* Memory for the texts of descriptors, one for each mark. */
 __attribute__((export_name("place_texts"))) void place_texts(u32 *texts) { fd_texts = texts; }
@@ -410,6 +428,15 @@ static int open_file(struct thread *thread, u32 slot, u32 type, u32 paired, cons
   return 1;
 }
 
+/* What the filter says of the event, as far as that is known here. */
+static u32 verdict(u32 slot, u32 type, const u8 *window, u32 nparams) {
+  if (slot != 0 && threads[slot].excluded == shared.filter) return NEVER;
+  if (type > 1) return MAYBE;
+  double id = uint32_param(window + shared.param_offsets[0], size_of(0, nparams), CALLS);
+  if (id == 0 && nparams > 2) id = uint32_param(window + shared.param_offsets[2], size_of(2, nparams), CALLS);
+  return id < CALLS ? calls->of[type][(u32)id] : MAYBE;
+}
+
 /*
  * Does what the event changes; 0 when that is left to JavaScript. The event's lengths and parameters lie from `lengths` to
  * `end` of the batch at `window`.
@@ -433,7 +460,9 @@ static int change(struct thread *thread, u32 slot, i32 tid, u32 type, u32 paired
     case STORE:
       return store(thread, slot, type, nparams << 8 | (large ? 4 : 2), lengths, end - lengths);
     case STREAM: {
-      if (!attach || thread->last_fd < 0) return 1;
+      /* With a filter, the end of a write has its descriptor even where it did not let the beginning through. */
+      if (!attach && !(type == WRITE_EXIT && shared.filters)) return 1;
+      if (thread->last_fd < 0) return 1;
       u16 *mark = mark_of(thread, slot);
       return mark != 0 && *mark != UNKNOWN;
     }
@@ -609,8 +638,10 @@ __attribute__((export_name("step"))) u32 step(const u8 *window, u32 offset, u32 
       }
     }
     if ((kind & ASKED) != 0) {
-      if (slot == 0 || threads[slot].excluded != shared.filter) kind |= WANTED;
-      else if ((kind & REJECTABLE) != 0) kind |= REJECTED;
+      u32 says = verdict(slot, type, window, nparams);
+      if (says != ALWAYS) kind &= ~SHOWN;
+      if (says == NEVER && (kind & REJECTABLE) != 0) kind |= REJECTED;
+      if (says != NEVER && (kind & SHOWN) == 0) kind |= WANTED;
     }
     /* Whoever looks for the descriptor may have to make the process first. */
     if (attach && threads[slot].last_fd >= 0 && !has_table(threads + slot, slot)) kind |= WANTED;

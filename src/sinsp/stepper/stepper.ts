@@ -7,9 +7,11 @@
  * it does not know.
  */
 import type { EventCursor } from '../event.js';
+import type { Predicate } from '../filter/predicate.js';
+import { MAYBE } from '../filter/type-sets.js';
 import type { LineForm } from '../format/line-form.js';
 import { RawText } from '../format/raw-text.js';
-import { EVENT_COUNT, PPME } from '../schema/index.js';
+import { EVENT_COUNT, PPME, SYSCALLS } from '../schema/index.js';
 import { BEGIN, EXIT_FD_PARAM, NO_PAIRING, NO_THREAD, SKIP, USES_FD } from '../state/begin-kinds.js';
 import { closeEnter, closeExit, dupExit, fcntlEnter, fcntlExit } from '../state/descriptors.js';
 import { execExit } from '../state/exec.js';
@@ -57,7 +59,7 @@ const [OFFSET, LENGTH, HEADER, LENGTHS, LENGTH_SIZE, DATA, NPARAMS, TYPE, CPU] =
 const [FLAGS, TS_LOW, TS_HIGH, TID, SLOT, PAIRED, ATTACH, COUNT, FIRST_LOW, FIRST_HIGH] = [
   11, 12, 13, 14, 15, 16, 17, 18, 20, 21,
 ];
-const [LAST_SLOT, FILTER, LINE_AT, LINES_FULL] = [23, 24, 30, 31];
+const [LAST_SLOT, FILTER, FILTERS, LINE_AT, LINES_FULL] = [23, 24, 25, 30, 31];
 /** Indices of 64-bit floating point numbers. */
 const [TIME, CALM_FROM, CALM_TO] = [0, 13, 14];
 
@@ -73,6 +75,8 @@ const ENTRY_BYTES = 8;
 /** Places for threads that are in no table, or of which no event was seen. */
 const OTHERS = 1024;
 const NO_THREAD_SLOT = -1;
+/** Numbers of system calls. */
+const CALLS = 1024;
 /** Where the search for a thread begins in a table of so many places, at two integers each; stepper.c does the same. */
 const homeOf = (tid: number, places: number): number => ((Math.imul(tid, 0x9e3779b1) >>> 7) & (places - 1)) * 2;
 /** Behind the module's own data. */
@@ -102,6 +106,7 @@ interface Exports {
   shared(): number;
   place(slots: number, count: number, table: number, places: number): void;
   place_opens(records: number, free: number): void;
+  place_calls(table: number): void;
   place_texts(texts: number): void;
   place_lines: PlaceLines;
   step(window: number, offset: number, end: number, origin: number, number: number, told: number): number;
@@ -182,6 +187,8 @@ export class Stepper implements ThreadIndex {
   private address = 0;
   private origin = 0;
   private end = 0;
+  /** What the filter says of events that stand for any call, by direction and number of the call. */
+  private readonly calls: Uint8Array;
   private readonly framed = { end: 0, events: 0 };
   /** Memory for a source's window: what lies there need not be copied. */
   readonly window: Uint8Array;
@@ -210,7 +217,9 @@ export class Stepper implements ThreadIndex {
     const textsBytes = form === null ? 0 : slots * MARKS * 4;
     const linesBytes = form === null ? 0 : Lines.bytes;
     const opensBytes = (OpenRecords.bytes + 7) & ~7;
-    const bytes = SLOTS_AT + slotsBytes + tableBytes + textsBytes + linesBytes + opensBytes + WINDOW_BYTES + SLACK;
+    const callsBytes = 2 * CALLS;
+    const bytes =
+      SLOTS_AT + slotsBytes + tableBytes + textsBytes + linesBytes + opensBytes + callsBytes + WINDOW_BYTES + SLACK;
     const pages = Math.ceil(bytes / PAGE);
     const memory = new WebAssembly.Memory({ initial: pages });
     compiled ??= new WebAssembly.Module(Buffer.from(STEPPER_WASM, 'base64'));
@@ -232,7 +241,10 @@ export class Stepper implements ThreadIndex {
     const textsAt = tableAt + tableBytes;
     const linesAt = textsAt + textsBytes;
     const opensAt = linesAt + linesBytes;
-    this.window = new Uint8Array(buffer, opensAt + opensBytes, WINDOW_BYTES);
+    const callsAt = opensAt + opensBytes;
+    this.calls = new Uint8Array(buffer, callsAt, callsBytes);
+    this.exports.place_calls(callsAt);
+    this.window = new Uint8Array(buffer, callsAt + callsBytes, WINDOW_BYTES);
     this.exports.place(SLOTS_AT, slots, tableAt, places);
     const opens = new OpenRecords(buffer, opensAt, state.names, state.pathNames);
     state.slots.opens = opens;
@@ -268,21 +280,30 @@ export class Stepper implements ThreadIndex {
    * Those whose effect only JavaScript can do are stopped at, unless they are rejected.
    */
   configure(
-    filter: number,
+    filter: Predicate | null,
+    filterNumber: number,
     demandFor: (type: number) => Demand,
     rejected: (type: number) => boolean,
     lineOf: (type: number) => boolean,
   ): void {
-    const { codes, fdExits, lines, writes } = this;
-    this.event[FILTER] = filter;
+    const { codes, fdExits, lines, writes, calls } = this;
+    calls.fill(MAYBE);
+    this.event[FILTER] = filterNumber;
+    this.event[FILTERS] = filter === null ? 0 : 1;
+    const ofCall = filter?.ofCall;
     for (let type = 0; type < EVENT_COUNT; type++) {
       let kind = KINDS[type]!;
       const demand = demandFor(type);
       const isRejected = rejected(type);
       const isWritten = lines !== null && lineOf(type) && lines.canWrite(type);
       writes[type] = isWritten ? 1 : 0;
-      if (demand === 'filter') kind |= isRejected ? ASKED | REJECTABLE : ASKED;
-      else if (isRejected) kind |= REJECTED;
+      if (demand === 'filter') {
+        kind |= isRejected ? ASKED | REJECTABLE : ASKED;
+        if (type <= PPME.GENERIC_X && ofCall) {
+          for (const { id } of SYSCALLS) if (id < CALLS) calls[type * CALLS + id] = ofCall(type, id);
+          if (isWritten) kind |= SHOWN;
+        }
+      } else if (isRejected) kind |= REJECTED;
       if (demand === 'line') kind |= isWritten ? SHOWN : WANTED;
       const mustBeDone = HANDLED[type] !== 0 && !isRejected;
       if (demand === 'all' || (fdExits && FD_EXITS[type] !== 0) || mustBeDone) kind |= WANTED;

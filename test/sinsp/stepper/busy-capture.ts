@@ -2,7 +2,7 @@
  * Captures of what programs do most, at random: files and sockets that open and close, data, forks, threads, execs, exits,
  * context switches, memory; calls of several threads in between each other, some without their enter or exit.
  */
-import { type CaptureBuilder, text, u8, u32, u64, type Value } from '../../support/capture-builder.js';
+import { type CaptureBuilder, text, u8, u16, u32, u64, type Value } from '../../support/capture-builder.js';
 import type { Random } from '../../support/random.js';
 import { address4, cloneParams, code, execParams, scenario, tuple4 } from '../state/scenario.js';
 
@@ -106,6 +106,11 @@ export function busyCapture(random: Random, count: number): CaptureBuilder {
       case 20:
         return ['SYSCALL_PIPE', [], [result(0), u64(random.int(9)), u64(random.int(9)), u64(5)]];
       default:
+        // Any call, by its number: some that have events of their own, and some that are not known.
+        if (random.int(2) === 0) {
+          const id = [u16(random.pick([0, 3, 5, 6, 200, 300, 5000])), u16(39), u16(random.pick([3, 7]))];
+          return ['GENERIC', id.slice(0, random.pick([0, 1, 2, 2, 3])), id.slice(0, random.pick([1, 2]))];
+        }
         return random.int(2) === 0
           ? ['SYSCALL_GETUID', [], [u32(0)]]
           : ['SYSCALL_COPY_FILE_RANGE', [u64(num), u64(0), u64(9)], [result(3), u64(random.int(9)), u64(0)]];

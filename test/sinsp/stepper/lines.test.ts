@@ -39,6 +39,8 @@ const FILTERS = [
   'proc.name=bash',
   'evt.type in (read, write, open, close)',
   'fd.name contains /',
+  'evt.type!=open',
+  'not evt.type in (read, open) and evt.dir=<',
 ];
 
 interface Form {

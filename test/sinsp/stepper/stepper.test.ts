@@ -35,6 +35,9 @@ const FILTERS = [
   'proc.pid=100 and evt.type in (close, write)',
   'thread.tid=101 or proc.name=init',
   'evt.is_io=true',
+  'evt.type=read or evt.type=close or evt.type=write',
+  'evt.type!=open and proc.name!=bash',
+  'not evt.type in (read, open) and evt.dir=<',
   'fd.type=ipv4 and evt.latency>0',
 ];
 
