@@ -26,8 +26,8 @@ import type { LineForm } from './format/line-form.js';
 import { RawText } from './format/raw-text.js';
 import { int64 } from './integers.js';
 import { EF, EVENT_COUNT, EVENT_FLAGS, EVENTS, PPME } from './schema/index.js';
+import { BEGIN, SOCKET_CALL } from './state/begin-kinds.js';
 import { State, type StateOptions } from './state/state.js';
-import type { ThreadInfo } from './state/thread-info.js';
 import { Lines } from './stepper/lines.js';
 import { AT_END, AT_EVENT, AT_FULL, AT_LACK, AT_LINE, STEPPER_THREADS, Stepper } from './stepper/stepper.js';
 
@@ -188,6 +188,7 @@ export class Inspector {
     if (predicate?.eventTypes) this.mayMatch.set(predicate.eventTypes);
     else this.mayMatch.fill(1);
     this.filterNumber++;
+    this.state.slots.filterChanged();
     this.interestChanged();
   }
 
@@ -446,8 +447,12 @@ export class Inspector {
     );
   }
 
-  /** The filter did not let an event of this thread through: perhaps it lets none through. */
-  private noteExclusion(thread: ThreadInfo | null): void {
+  /** The filter did not let an event through: perhaps it lets none of its thread through, or of its descriptor. */
+  private noteExclusion(event: EventCursor): void {
+    const { thread } = event;
+    const excludesFd = this.predicate?.excludesFd;
+    if (excludesFd !== undefined && (BEGIN[event.type]! & SOCKET_CALL) === 0)
+      this.state.noteExcludedFd(event, excludesFd);
     const who = this.predicate?.selection?.who ?? null;
     if (who === null || thread === null || thread.excludedBy === this.filterNumber) return;
     if (who.pids.has(thread.pid) || who.tids.has(thread.tid) || who.names.has(thread.comm.text)) return;
@@ -603,7 +608,7 @@ export class Inspector {
       }
       if (this.mayMatch[type] === 0 || !predicate.test(event)) {
         state.rejected(event);
-        if (this.stepper !== null) this.noteExclusion(event.thread);
+        if (this.stepper !== null) this.noteExclusion(event);
         this.onRejected?.(event);
         return true;
       }
@@ -611,7 +616,7 @@ export class Inspector {
     } else {
       state.apply(event);
       if (this.mayMatch[type] === 0 || !predicate.test(event)) {
-        if (this.stepper !== null) this.noteExclusion(event.thread);
+        if (this.stepper !== null) this.noteExclusion(event);
         this.onRejected?.(event);
         return true;
       }

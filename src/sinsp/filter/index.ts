@@ -1,6 +1,9 @@
 /** Filters: from text to a predicate. */
+
+import type { EventCursor } from '../event.js';
 import type { FieldContext } from '../fields/field.js';
 import { compile } from './compiler.js';
+import { fdPart } from './fd-part.js';
 import { parseFilter } from './parser.js';
 import type { Predicate } from './predicate.js';
 import { selectionOf } from './selection.js';
@@ -19,5 +22,12 @@ export function compileFilter(text: string, context: FieldContext): Predicate {
   const filter = parseFilter(text);
   const predicate = compile(filter, text, context);
   // A filter that remembers must see every event.
-  return predicate.eventTypes === undefined ? predicate : { ...predicate, selection: selectionOf(filter) };
+  if (predicate.eventTypes === undefined) return predicate;
+  const part = fdPart(filter);
+  const fdTest = part === null ? null : compile(part, text, context).test;
+  return {
+    ...predicate,
+    selection: selectionOf(filter),
+    ...(fdTest === null ? {} : { excludesFd: (event: EventCursor) => !fdTest(event) }),
+  };
 }

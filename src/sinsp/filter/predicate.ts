@@ -13,6 +13,8 @@ export interface Predicate {
    * `type`: their code. Undefined when nothing can be said.
    */
   readonly ofCall?: (type: number, id: number) => number;
+  /** No event of this one's descriptor can match, as long as its name stays. Undefined when nothing can be said. */
+  readonly excludesFd?: (event: EventCursor) => boolean;
   /** Processes and descriptors outside of which no event can match; undefined when nothing can be said. */
   readonly selection?: Selection;
 }

@@ -127,6 +127,11 @@ export class FdTable {
     }
   }
 
+  /** It is marked so. */
+  isPlain(num: number): boolean {
+    return this.slots.marks[this.slot * MARKS + num] === MARK_PLAIN;
+  }
+
   /** Does to the records what the stepper has told by marks alone. */
   private settle(): void {
     if (this.slot === 0 || this.slots.integers[this.slot * SLOT_INTEGERS + PENDING] === 0) return;
@@ -140,7 +145,7 @@ export class FdTable {
     const mark = marks[at]!;
     const { small } = this;
     const fd = small[num] ?? null;
-    if (mark === MARK_CLOSING) {
+    if (mark < MARK_GONE) {
       if (fd !== null) fd.closeInProgress = true;
     } else if (mark === MARK_GONE) {
       if (fd !== null) {

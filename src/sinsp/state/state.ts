@@ -34,7 +34,7 @@ import { PathBuffer } from './paths.js';
 import { StoredEnter } from './stored-enter.js';
 import { ACTIVE, CLONE_FILES, CLONE_THREAD, NAME_CHANGED } from './thread-flags.js';
 import { ThreadInfo } from './thread-info.js';
-import { NO_EVENT, NO_TABLE, STORED_NONE, STORED_RECORD, STORED_SLOT, ThreadSlots } from './thread-slots.js';
+import { MARKS, NO_EVENT, NO_TABLE, STORED_NONE, STORED_RECORD, STORED_SLOT, ThreadSlots } from './thread-slots.js';
 import { UserTables } from './users.js';
 
 export interface StateOptions {
@@ -359,6 +359,18 @@ export class State {
     // Calls of sockets may make another kind of it.
     if (isSocketCall) table.forget(num);
     else table.mark(num, fd);
+  }
+
+  /** The descriptor of an event, if it is plain, for which `isExcluded` then says that the filter accepts nothing of it. */
+  noteExcludedFd(event: EventCursor, isExcluded: (event: EventCursor) => boolean): void {
+    const { thread, fd, fdNum } = event;
+    if (thread === null || fd === null || !this.marking || !(fdNum >= 0 && fdNum < MARKS)) return;
+    const table = this.fdTable(thread);
+    // Some failed calls have another descriptor than the one they name.
+    if (table.slot === 0 || table.get(fdNum) !== fd) return;
+    thread.noteTable(table.slot);
+    table.mark(fdNum, fd);
+    if (table.isPlain(fdNum) && isExcluded(event)) this.slots.exclude(table.slot, fdNum);
   }
 
   /** A thread runs another program, or has other flags: its descriptor table and its name may be others. */

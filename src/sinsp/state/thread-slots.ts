@@ -61,9 +61,12 @@ export const MARKS = 64;
 export const MARK_UNKNOWN = 0;
 export const MARK_ABSENT = 1;
 export const MARK_PLAIN = 2;
-/** As MARK_PLAIN, with a close under way; closed: the record in the table is of no meaning any more. */
-export const MARK_CLOSING = 3;
-export const MARK_GONE = 4;
+/** As MARK_PLAIN, and the filter accepts nothing that is done with it. */
+export const MARK_EXCLUDED = 3;
+/** As these two, with a close under way; closed: the record in the table is of no meaning any more. */
+export const MARK_CLOSING = 4;
+export const MARK_CLOSING_EXCLUDED = 5;
+export const MARK_GONE = 6;
 /** From here on: opened, as record (mark - MARK_OPENED) >> 1 of OpenRecords tells; odd ones with a close under way. */
 export const MARK_OPENED = 8;
 
@@ -81,6 +84,8 @@ export class ThreadSlots {
   doubles = new Float64Array(FIRST_SLOTS * SLOT_DOUBLES);
   integers = new Int32Array(this.doubles.buffer);
   marks = new Uint16Array(FIRST_SLOTS * MARKS);
+  /** Some descriptors were marked as excluded since the filter was set. */
+  private excluding = false;
   /** What the stepper has opened, once there is one. */
   opens: OpenRecords | null = null;
   /** Where the texts of descriptors with marks lie in the stepper's memory; 0: have to be put there. Empty without lines. */
@@ -153,6 +158,25 @@ export class ThreadSlots {
     this.integers[slot * SLOT_INTEGERS + OWNER] = 0;
     this.integers[slot * SLOT_INTEGERS + EXCLUDED] = 0;
     this.integers[slot * SLOT_INTEGERS + PROGRAM_TEXT] = 0;
+  }
+
+  /** Marks a descriptor as one whose events the filter does not accept, if data through it changes nothing. */
+  exclude(slot: number, num: number): void {
+    const at = slot * MARKS + num;
+    if (this.marks[at] !== MARK_PLAIN) return;
+    this.marks[at] = MARK_EXCLUDED;
+    this.excluding = true;
+  }
+
+  /** There is another filter. */
+  filterChanged(): void {
+    if (!this.excluding) return;
+    this.excluding = false;
+    const { marks } = this;
+    for (let at = 0; at < this.used * MARKS; at++) {
+      if (marks[at] === MARK_EXCLUDED) marks[at] = MARK_PLAIN;
+      else if (marks[at] === MARK_CLOSING_EXCLUDED) marks[at] = MARK_CLOSING;
+    }
   }
 
   /** Tells the stepper whether a table of so many descriptors has room, whatever the marks say. */

@@ -294,7 +294,7 @@ static const struct text *fd_text(const struct shown *event, i64 num) {
   i32 index = mark_index(event->thread, event->slot, num);
   if (index >= 0) {
     u32 mark = marks->of[index];
-    if ((mark == PLAIN || mark == CLOSING) && fd_texts[index] != 0) return (const struct text *)fd_texts[index];
+    if (mark >= PLAIN && mark < GONE && fd_texts[index] != 0) return (const struct text *)fd_texts[index];
     if (mark >= OPENED) {
       const struct opened *record = opened + ((mark - OPENED) >> 1);
       if (record->is_shown) return (const struct text *)&record->length;

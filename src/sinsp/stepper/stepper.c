@@ -100,10 +100,12 @@ static const struct {
 #define ALWAYS 1
 #define MAYBE 2
 
-/* Of events that stand for any system call, by direction and number of the call. */
 #define CALLS 1024
-struct calls {
-  u8 of[2][CALLS];
+struct answers {
+  /* Of events that stand for any system call, by direction and number of the call. */
+  u8 of_call[2][CALLS];
+  /* By event code: their descriptor may decide. */
+  u8 by_fd[EVENT_CODES];
 };
 
 static struct {
@@ -160,7 +162,7 @@ u32 *fd_texts;
 static struct room *rooms;
 struct opened *opened;
 static struct free_records *free_records;
-static struct calls *calls;
+static struct answers *answers;
 static struct entry *entries;
 static struct entry *others;
 static u32 mask;
@@ -183,8 +185,8 @@ __attribute__((export_name("place_opens"))) void place_opens(struct opened *reco
   free_records = unused;
 }
 
-/* Memory for what the filter says of calls. */
-__attribute__((export_name("place_calls"))) void place_calls(struct calls *table) { calls = table; }
+/* Memory for what the filter says. */
+__attribute__((export_name("place_answers"))) void place_answers(struct answers *memory) { answers = memory; }
 
 /* Memory for the texts of descriptors, one for each mark. */
 __attribute__((export_name("place_texts"))) void place_texts(u32 *texts) { fd_texts = texts; }
@@ -314,7 +316,7 @@ static u16 *vacant(struct thread *thread, u32 slot, i64 num) {
   if (index < 0 || !threads[thread->owner].has_room) return 0;
   u16 *mark = marks->of + index;
   /* Where a close is under way, the number is in use again before that came back. */
-  if (*mark == UNKNOWN || *mark == CLOSING || (*mark >= OPENED && (*mark & 1) != 0)) return 0;
+  if (*mark == UNKNOWN || *mark == CLOSING || *mark == CLOSING_EXCLUDED || (*mark >= OPENED && (*mark & 1) != 0)) return 0;
   return *mark < OPENED && free_records->count == 0 ? 0 : mark;
 }
 
@@ -430,11 +432,16 @@ static int open_file(struct thread *thread, u32 slot, u32 type, u32 paired, cons
 
 /* What the filter says of the event, as far as that is known here. */
 static u32 verdict(u32 slot, u32 type, const u8 *window, u32 nparams) {
-  if (slot != 0 && threads[slot].excluded == shared.filter) return NEVER;
-  if (type > 1) return MAYBE;
+  struct thread *thread = threads + slot;
+  if (slot != 0 && thread->excluded == shared.filter) return NEVER;
+  if (type > 1) {
+    if (slot == 0 || !answers->by_fd[type] || thread->last_fd < 0) return MAYBE;
+    const u16 *mark = mark_of(thread, slot);
+    return mark != 0 && (*mark == EXCLUDED || *mark == CLOSING_EXCLUDED) ? NEVER : MAYBE;
+  }
   double id = uint32_param(window + shared.param_offsets[0], size_of(0, nparams), CALLS);
   if (id == 0 && nparams > 2) id = uint32_param(window + shared.param_offsets[2], size_of(2, nparams), CALLS);
-  return id < CALLS ? calls->of[type][(u32)id] : MAYBE;
+  return id < CALLS ? answers->of_call[type][(u32)id] : MAYBE;
 }
 
 /*
@@ -470,8 +477,8 @@ static int change(struct thread *thread, u32 slot, i32 tid, u32 type, u32 paired
       if (thread->last_fd < 0) return 1;
       u16 *mark = mark_of(thread, slot);
       if (mark == 0 || *mark == UNKNOWN) return 0;
-      if (*mark == PLAIN) {
-        *mark = CLOSING;
+      if (*mark == PLAIN || *mark == EXCLUDED) {
+        *mark += CLOSING - PLAIN;
         threads[thread->owner].pending++;
       } else if (*mark >= OPENED) {
         *mark |= 1;
@@ -484,8 +491,8 @@ static int change(struct thread *thread, u32 slot, i32 tid, u32 type, u32 paired
       u16 *mark = mark_of(thread, slot);
       if (mark == 0) return 0;
       int closed = READ(i64, window + offsets[0]) >= 0;
-      if (*mark == CLOSING) {
-        *mark = closed ? GONE : PLAIN;
+      if (*mark == CLOSING || *mark == CLOSING_EXCLUDED) {
+        *mark = closed ? GONE : *mark - (CLOSING - PLAIN);
         if (!closed) threads[thread->owner].pending--;
         return 1;
       }

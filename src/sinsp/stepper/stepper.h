@@ -51,8 +51,11 @@ struct thread {
 #define UNKNOWN 0
 #define ABSENT 1
 #define PLAIN 2
-#define CLOSING 3
-#define GONE 4
+/* PLAIN, and the filter accepts nothing that is done with it. */
+#define EXCLUDED 3
+#define CLOSING 4
+#define CLOSING_EXCLUDED 5
+#define GONE 6
 /* From here on: opened, and its record is number (mark - OPENED) / 2 of those that tell how; odd with a close under way. */
 #define OPENED 8
 struct marks {

@@ -11,8 +11,8 @@ import type { Predicate } from '../filter/predicate.js';
 import { MAYBE } from '../filter/type-sets.js';
 import type { LineForm } from '../format/line-form.js';
 import { RawText } from '../format/raw-text.js';
-import { EVENT_COUNT, PPME, SYSCALLS } from '../schema/index.js';
-import { BEGIN, EXIT_FD_PARAM, NO_PAIRING, NO_THREAD, SKIP, USES_FD } from '../state/begin-kinds.js';
+import { EF, EVENT_COUNT, EVENT_FLAGS, PPME, SYSCALLS } from '../schema/index.js';
+import { BEGIN, EXIT_FD_PARAM, NO_PAIRING, NO_THREAD, SKIP, SOCKET_CALL, USES_FD } from '../state/begin-kinds.js';
 import { closeEnter, closeExit, dupExit, fcntlEnter, fcntlExit } from '../state/descriptors.js';
 import { execExit } from '../state/exec.js';
 import { HANDLERS, type Handler, store } from '../state/handlers.js';
@@ -106,7 +106,7 @@ interface Exports {
   shared(): number;
   place(slots: number, count: number, table: number, places: number): void;
   place_opens(records: number, free: number): void;
-  place_calls(table: number): void;
+  place_answers(memory: number): void;
   place_texts(texts: number): void;
   place_lines: PlaceLines;
   step(window: number, offset: number, end: number, origin: number, number: number, told: number): number;
@@ -169,6 +169,12 @@ const HANDLED = Uint8Array.from(HANDLERS, (handler, type) => (handler !== null &
 
 const FD_EXITS = Uint8Array.from({ length: EVENT_COUNT }, (_, type) => ((type & 1) === 1 ? BEGIN[type]! & USES_FD : 0));
 
+/** Events whose descriptor is one that was there before them, and is what fields of descriptors speak of. */
+const BY_FD = Uint8Array.from({ length: EVENT_COUNT }, (_, type) => {
+  const isMaker = CHANGES[type]! >= FCNTL_EXIT || (EVENT_FLAGS[type]! & EF.CREATES_FD) !== 0;
+  return KINDS[type]! & STEP_USES_FD && !isMaker && (BEGIN[type]! & SOCKET_CALL) === 0 ? 1 : 0;
+});
+
 export class Stepper implements ThreadIndex {
   private readonly exports: Exports;
   private readonly codes: Uint8Array;
@@ -188,7 +194,9 @@ export class Stepper implements ThreadIndex {
   private origin = 0;
   private end = 0;
   /** What the filter says of events that stand for any call, by direction and number of the call. */
-  private readonly calls: Uint8Array;
+  private readonly ofCall: Uint8Array;
+  /** By event code: 1 where the filter may be decided by what it says of their descriptor. */
+  private readonly byFd: Uint8Array;
   private readonly framed = { end: 0, events: 0 };
   /** Memory for a source's window: what lies there need not be copied. */
   readonly window: Uint8Array;
@@ -217,9 +225,9 @@ export class Stepper implements ThreadIndex {
     const textsBytes = form === null ? 0 : slots * MARKS * 4;
     const linesBytes = form === null ? 0 : Lines.bytes;
     const opensBytes = (OpenRecords.bytes + 7) & ~7;
-    const callsBytes = 2 * CALLS;
+    const answersBytes = 2 * CALLS + EVENT_CODES;
     const bytes =
-      SLOTS_AT + slotsBytes + tableBytes + textsBytes + linesBytes + opensBytes + callsBytes + WINDOW_BYTES + SLACK;
+      SLOTS_AT + slotsBytes + tableBytes + textsBytes + linesBytes + opensBytes + answersBytes + WINDOW_BYTES + SLACK;
     const pages = Math.ceil(bytes / PAGE);
     const memory = new WebAssembly.Memory({ initial: pages });
     compiled ??= new WebAssembly.Module(Buffer.from(STEPPER_WASM, 'base64'));
@@ -241,10 +249,11 @@ export class Stepper implements ThreadIndex {
     const textsAt = tableAt + tableBytes;
     const linesAt = textsAt + textsBytes;
     const opensAt = linesAt + linesBytes;
-    const callsAt = opensAt + opensBytes;
-    this.calls = new Uint8Array(buffer, callsAt, callsBytes);
-    this.exports.place_calls(callsAt);
-    this.window = new Uint8Array(buffer, callsAt + callsBytes, WINDOW_BYTES);
+    const answersAt = opensAt + opensBytes;
+    this.ofCall = new Uint8Array(buffer, answersAt, 2 * CALLS);
+    this.byFd = new Uint8Array(buffer, answersAt + 2 * CALLS, EVENT_CODES);
+    this.exports.place_answers(answersAt);
+    this.window = new Uint8Array(buffer, answersAt + answersBytes, WINDOW_BYTES);
     this.exports.place(SLOTS_AT, slots, tableAt, places);
     const opens = new OpenRecords(buffer, opensAt, state.names, state.pathNames);
     state.slots.opens = opens;
@@ -286,11 +295,12 @@ export class Stepper implements ThreadIndex {
     rejected: (type: number) => boolean,
     lineOf: (type: number) => boolean,
   ): void {
-    const { codes, fdExits, lines, writes, calls } = this;
-    calls.fill(MAYBE);
+    const { codes, fdExits, lines, writes, ofCall } = this;
+    ofCall.fill(MAYBE);
+    this.byFd.fill(0);
+    if (filter?.excludesFd) this.byFd.set(BY_FD);
     this.event[FILTER] = filterNumber;
     this.event[FILTERS] = filter === null ? 0 : 1;
-    const ofCall = filter?.ofCall;
     for (let type = 0; type < EVENT_COUNT; type++) {
       let kind = KINDS[type]!;
       const demand = demandFor(type);
@@ -299,8 +309,8 @@ export class Stepper implements ThreadIndex {
       writes[type] = isWritten ? 1 : 0;
       if (demand === 'filter') {
         kind |= isRejected ? ASKED | REJECTABLE : ASKED;
-        if (type <= PPME.GENERIC_X && ofCall) {
-          for (const { id } of SYSCALLS) if (id < CALLS) calls[type * CALLS + id] = ofCall(type, id);
+        if (type <= PPME.GENERIC_X && filter?.ofCall) {
+          for (const { id } of SYSCALLS) if (id < CALLS) ofCall[type * CALLS + id] = filter.ofCall(type, id);
           if (isWritten) kind |= SHOWN;
         }
       } else if (isRejected) kind |= REJECTED;
