@@ -451,8 +451,9 @@ export class Inspector {
   private noteExclusion(event: EventCursor): void {
     const { thread } = event;
     const excludesFd = this.predicate?.excludesFd;
-    if (excludesFd !== undefined && (BEGIN[event.type]! & SOCKET_CALL) === 0)
-      this.state.noteExcludedFd(event, excludesFd);
+    if (excludesFd !== undefined && (BEGIN[event.type]! & SOCKET_CALL) === 0) {
+      if (this.state.noteExcludedFd(event, excludesFd)) this.stepper?.excludeName(event.fd!);
+    }
     const who = this.predicate?.selection?.who ?? null;
     if (who === null || thread === null || thread.excludedBy === this.filterNumber) return;
     if (who.pids.has(thread.pid) || who.tids.has(thread.tid) || who.names.has(thread.comm.text)) return;

@@ -15,6 +15,7 @@ import {
   MARK_UNKNOWN,
   MARKS,
   NO_TABLE,
+  OPENED_CLOSING,
   PENDING,
   SLOT_INTEGERS,
   type ThreadSlots,
@@ -153,8 +154,8 @@ export class FdTable {
         this.count--;
       }
     } else {
-      const made = this.slots.opens!.take((mark - MARK_OPENED) >> 1);
-      made.closeInProgress = (mark & 1) !== 0;
+      const made = this.slots.opens!.take((mark - MARK_OPENED) >> 2);
+      made.closeInProgress = (mark & OPENED_CLOSING) !== 0;
       while (small.length <= num) small.push(null);
       if (fd === null) this.count++;
       small[num] = made;

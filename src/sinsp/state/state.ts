@@ -361,16 +361,20 @@ export class State {
     else table.mark(num, fd);
   }
 
-  /** The descriptor of an event, if it is plain, for which `isExcluded` then says that the filter accepts nothing of it. */
-  noteExcludedFd(event: EventCursor, isExcluded: (event: EventCursor) => boolean): void {
+  /**
+   * Marks the descriptor of an event, if it is plain and `isExcluded` says that the filter accepts nothing of it. True if so.
+   */
+  noteExcludedFd(event: EventCursor, isExcluded: (event: EventCursor) => boolean): boolean {
     const { thread, fd, fdNum } = event;
-    if (thread === null || fd === null || !this.marking || !(fdNum >= 0 && fdNum < MARKS)) return;
+    if (thread === null || fd === null || !this.marking || !(fdNum >= 0 && fdNum < MARKS)) return false;
     const table = this.fdTable(thread);
     // Some failed calls have another descriptor than the one they name.
-    if (table.slot === 0 || table.get(fdNum) !== fd) return;
+    if (table.slot === 0 || table.get(fdNum) !== fd) return false;
     thread.noteTable(table.slot);
     table.mark(fdNum, fd);
-    if (table.isPlain(fdNum) && isExcluded(event)) this.slots.exclude(table.slot, fdNum);
+    if (!table.isPlain(fdNum) || !isExcluded(event)) return false;
+    this.slots.exclude(table.slot, fdNum);
+    return true;
   }
 
   /** A thread runs another program, or has other flags: its descriptor table and its name may be others. */

@@ -67,8 +67,10 @@ export const MARK_EXCLUDED = 3;
 export const MARK_CLOSING = 4;
 export const MARK_CLOSING_EXCLUDED = 5;
 export const MARK_GONE = 6;
-/** From here on: opened, as record (mark - MARK_OPENED) >> 1 of OpenRecords tells; odd ones with a close under way. */
+/** From here on: opened, as record (mark - MARK_OPENED) >> 2 of OpenRecords tells; with these bits. */
 export const MARK_OPENED = 8;
+export const OPENED_CLOSING = 1;
+const OPENED_EXCLUDED = 2;
 
 /** Value of LAST_FD for numbers beyond 32 bits, which are elsewhere. */
 export const WIDE_FD = -0x8000_0000;
@@ -176,6 +178,7 @@ export class ThreadSlots {
     for (let at = 0; at < this.used * MARKS; at++) {
       if (marks[at] === MARK_EXCLUDED) marks[at] = MARK_PLAIN;
       else if (marks[at] === MARK_CLOSING_EXCLUDED) marks[at] = MARK_CLOSING;
+      else if (marks[at]! >= MARK_OPENED) marks[at]! &= ~OPENED_EXCLUDED;
     }
   }
 

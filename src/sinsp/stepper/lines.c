@@ -296,7 +296,7 @@ static const struct text *fd_text(const struct shown *event, i64 num) {
     u32 mark = marks->of[index];
     if (mark >= PLAIN && mark < GONE && fd_texts[index] != 0) return (const struct text *)fd_texts[index];
     if (mark >= OPENED) {
-      const struct opened *record = opened + ((mark - OPENED) >> 1);
+      const struct opened *record = opened + RECORD_OF(mark);
       if (record->is_shown) return (const struct text *)&record->length;
     }
   }

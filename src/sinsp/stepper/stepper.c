@@ -101,11 +101,18 @@ static const struct {
 #define MAYBE 2
 
 #define CALLS 1024
+#define NAMES 1024
 struct answers {
   /* Of events that stand for any system call, by direction and number of the call. */
   u8 of_call[2][CALLS];
   /* By event code: their descriptor may decide. */
   u8 by_fd[EVENT_CODES];
+  /* Names of files whose events are not accepted: a place for each by its bytes, the last one wins. */
+  struct name {
+    u16 length;
+    u16 is_directory;
+    u8 path[PATH_ROOM];
+  } names[NAMES];
 };
 
 static struct {
@@ -316,17 +323,21 @@ static u16 *vacant(struct thread *thread, u32 slot, i64 num) {
   if (index < 0 || !threads[thread->owner].has_room) return 0;
   u16 *mark = marks->of + index;
   /* Where a close is under way, the number is in use again before that came back. */
-  if (*mark == UNKNOWN || *mark == CLOSING || *mark == CLOSING_EXCLUDED || (*mark >= OPENED && (*mark & 1) != 0)) return 0;
+  if (*mark == UNKNOWN || *mark == CLOSING || *mark == CLOSING_EXCLUDED || (*mark >= OPENED && (*mark & OPENED_CLOSING) != 0)) return 0;
   return *mark < OPENED && free_records->count == 0 ? 0 : mark;
 }
 
 /* The record that is to be filled for a vacant one. */
 static struct opened *claim(const struct thread *thread, u16 *mark) {
+  u32 number;
   if (*mark < OPENED) {
     if (*mark != GONE) threads[thread->owner].pending++;
-    *mark = OPENED + free_records->numbers[--free_records->count] * 2;
+    number = free_records->numbers[--free_records->count];
+  } else {
+    number = RECORD_OF(*mark);
   }
-  return opened + ((*mark - OPENED) >> 1);
+  *mark = OPENED + number * 4;
+  return opened + number;
 }
 
 /* The end of a call that copies the thread's last descriptor. 0 when that is left to JavaScript. */
@@ -335,10 +346,10 @@ static int copy_fd(struct thread *thread, u32 slot, const u8 *window, u32 nparam
   i64 num = READ(i64, window + shared.param_offsets[0]);
   if (num >= 0) {
     u16 *from = mark_of(thread, slot);
-    if (from == 0 || *from < OPENED || (*from & 1) != 0) return 0;
+    if (from == 0 || *from < OPENED || (*from & OPENED_CLOSING) != 0) return 0;
     u16 *to = vacant(thread, slot, num);
     if (to == 0) return 0;
-    const u64 *source = (const u64 *)(opened + ((*from - OPENED) >> 1));
+    const u64 *source = (const u64 *)(opened + RECORD_OF(*from));
     u64 *copy = (u64 *)claim(thread, to);
     for (u32 i = 0; i < sizeof(struct opened) / 8; i++) copy[i] = source[i];
     thread->last_fd = num;
@@ -359,18 +370,22 @@ static int is_name(const u8 *path, u32 length) {
   return 1;
 }
 
-/* The end of an open: keeps what it opened as a record. 0 when that is left to JavaScript. */
-static int open_file(struct thread *thread, u32 slot, u32 type, u32 paired, const u8 *window, u32 nparams) {
+/* What is opened. */
+struct path {
+  const u8 *text;
+  u32 length;
+  /* Of the parameter. */
+  u32 size;
+  u32 flags;
+  /* As struct opened has it. */
+  u32 base;
+};
+
+/* The path and flags at the end of an open: of its enter event, which cannot be raced, or its own. 0: JavaScript has to look. */
+static int find_path(struct path *found, const struct thread *thread, u32 slot, u32 type, u32 paired, const u8 *window,
+                     u32 nparams) {
   const i32 *offsets = shared.param_offsets;
   u32 kind = shared.changes[type] - OPEN;
-  if (size_of(0, nparams) < 8) return 0;
-  i64 num = READ(i64, window + offsets[0]);
-  if (num < 0) {
-    thread->has_stored = 0;
-    return 1;
-  }
-  u16 *mark = vacant(thread, slot, num);
-  if (mark == 0) return 0;
 
   u32 at = OPENS[kind].flags;
   u32 added = uint32_param(window + offsets[at], size_of(at, nparams), 0);
@@ -409,35 +424,69 @@ static int open_file(struct thread *thread, u32 slot, u32 type, u32 paired, cons
     base = cwd_of(thread);
     if (base == 0) return 0;
   }
+  *found = (struct path){path, length, size, flags, base};
+  return 1;
+}
 
+/* The filter accepts nothing of a file of this name. */
+static int is_excluded(const struct path *path) {
+  u32 place = 0;
+  for (u32 i = 0; i < path->length; i++) place = place * 31 + path->text[i];
+  const struct name *name = answers->names + (place & (NAMES - 1));
+  if (name->length != path->length || name->is_directory != ((path->flags & O_DIRECTORY) != 0)) return 0;
+  for (u32 i = 0; i < path->length; i++) if (name->path[i] != path->text[i]) return 0;
+  return 1;
+}
+
+/* The end of an open: keeps what it opened as a record. 0 when that is left to JavaScript. */
+static int open_file(struct thread *thread, u32 slot, u32 type, u32 paired, const u8 *window, u32 nparams) {
+  const i32 *offsets = shared.param_offsets;
+  if (size_of(0, nparams) < 8) return 0;
+  i64 num = READ(i64, window + offsets[0]);
+  if (num < 0) {
+    thread->has_stored = 0;
+    return 1;
+  }
+  u16 *mark = vacant(thread, slot, num);
+  struct path path;
+  if (mark == 0 || !find_path(&path, thread, slot, type, paired, window, nparams)) return 0;
   struct opened *record = claim(thread, mark);
-  at = OPENS[kind].dev;
+  u32 at = OPENS[shared.changes[type] - OPEN].dev;
   record->dev = uint32_param(window + offsets[at], size_of(at, nparams), 0);
   record->ino = uint64_param(window + offsets[at + 1], size_of(at + 1, nparams), 0);
-  record->flags = flags;
-  record->base = base;
-  record->size = size;
-  record->length = LETTERS + length;
+  record->flags = path.flags;
+  record->base = path.base;
+  record->size = path.size;
+  record->length = LETTERS + path.length;
   record->skip = LETTERS;
   record->text_flags = 0;
-  record->is_shown = is_name(path, length);
+  record->is_shown = is_name(path.text, path.length);
   record->letters[0] = '<';
-  record->letters[1] = (flags & O_DIRECTORY) != 0 ? 'd' : 'f';
+  record->letters[1] = (path.flags & O_DIRECTORY) != 0 ? 'd' : 'f';
   record->letters[2] = '>';
-  for (u32 i = 0; i < length; i++) record->path[i] = path[i];
+  for (u32 i = 0; i < path.length; i++) record->path[i] = path.text[i];
+  if (shared.filters && is_excluded(&path)) *mark |= OPENED_EXCLUDED;
   thread->last_fd = num;
   thread->has_stored = 0;
   return 1;
 }
 
 /* What the filter says of the event, as far as that is known here. */
-static u32 verdict(u32 slot, u32 type, const u8 *window, u32 nparams) {
+static u32 verdict(u32 slot, u32 type, u32 paired, const u8 *window, u32 nparams) {
   struct thread *thread = threads + slot;
   if (slot != 0 && thread->excluded == shared.filter) return NEVER;
   if (type > 1) {
-    if (slot == 0 || !answers->by_fd[type] || thread->last_fd < 0) return MAYBE;
+    if (slot == 0 || !answers->by_fd[type]) return MAYBE;
+    if (shared.changes[type] >= OPEN) {
+      struct path path;
+      if (is_failure(window + shared.param_offsets[0], size_of(0, nparams))) return MAYBE;
+      return find_path(&path, thread, slot, type, paired, window, nparams) && is_excluded(&path) ? NEVER : MAYBE;
+    }
+    if (thread->last_fd < 0) return MAYBE;
     const u16 *mark = mark_of(thread, slot);
-    return mark != 0 && (*mark == EXCLUDED || *mark == CLOSING_EXCLUDED) ? NEVER : MAYBE;
+    if (mark == 0) return MAYBE;
+    if (*mark >= OPENED) return (*mark & OPENED_EXCLUDED) != 0 ? NEVER : MAYBE;
+    return *mark == EXCLUDED || *mark == CLOSING_EXCLUDED ? NEVER : MAYBE;
   }
   double id = uint32_param(window + shared.param_offsets[0], size_of(0, nparams), CALLS);
   if (id == 0 && nparams > 2) id = uint32_param(window + shared.param_offsets[2], size_of(2, nparams), CALLS);
@@ -481,7 +530,7 @@ static int change(struct thread *thread, u32 slot, i32 tid, u32 type, u32 paired
         *mark += CLOSING - PLAIN;
         threads[thread->owner].pending++;
       } else if (*mark >= OPENED) {
-        *mark |= 1;
+        *mark |= OPENED_CLOSING;
       }
       return 1;
     }
@@ -496,9 +545,9 @@ static int change(struct thread *thread, u32 slot, i32 tid, u32 type, u32 paired
         if (!closed) threads[thread->owner].pending--;
         return 1;
       }
-      if (*mark >= OPENED && (*mark & 1) != 0) {
-        if (closed) free_records->numbers[free_records->count++] = (*mark - OPENED) >> 1;
-        *mark = closed ? GONE : *mark & ~1;
+      if (*mark >= OPENED && (*mark & OPENED_CLOSING) != 0) {
+        if (closed) free_records->numbers[free_records->count++] = RECORD_OF(*mark);
+        *mark = closed ? GONE : *mark & ~OPENED_CLOSING;
         return 1;
       }
       return *mark == ABSENT || *mark == GONE;
@@ -645,7 +694,7 @@ __attribute__((export_name("step"))) u32 step(const u8 *window, u32 offset, u32 
       }
     }
     if ((kind & ASKED) != 0) {
-      u32 says = verdict(slot, type, window, nparams);
+      u32 says = verdict(slot, type, paired, window, nparams);
       if (says != ALWAYS) kind &= ~SHOWN;
       if (says == NEVER && (kind & REJECTABLE) != 0) kind |= REJECTED;
       if (says != NEVER && (kind & SHOWN) == 0) kind |= WANTED;

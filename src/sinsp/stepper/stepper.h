@@ -56,8 +56,10 @@ struct thread {
 #define CLOSING 4
 #define CLOSING_EXCLUDED 5
 #define GONE 6
-/* From here on: opened, and its record is number (mark - OPENED) / 2 of those that tell how; odd with a close under way. */
+/* From here on: opened, and its record is number (mark - OPENED) / 4 of those that tell how; with these bits. */
 #define OPENED 8
+#define OPENED_CLOSING 1
+#define OPENED_EXCLUDED 2
 struct marks {
   u16 of[MARKS];
 };
@@ -96,6 +98,8 @@ struct opened {
 /* RECORD_BYTES of open-records.ts. */
 _Static_assert(sizeof(struct opened) == 208, "records have another size");
 extern struct opened *opened;
+/* The record of a mark from OPENED on. */
+#define RECORD_OF(mark) (((mark) - OPENED) >> 2)
 
 extern struct thread *threads;
 extern struct marks *marks;

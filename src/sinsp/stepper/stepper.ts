@@ -11,10 +11,11 @@ import type { Predicate } from '../filter/predicate.js';
 import { MAYBE } from '../filter/type-sets.js';
 import type { LineForm } from '../format/line-form.js';
 import { RawText } from '../format/raw-text.js';
-import { EF, EVENT_COUNT, EVENT_FLAGS, PPME, SYSCALLS } from '../schema/index.js';
+import { EF, EVENT_COUNT, EVENT_FLAGS, FD_TYPE, PPME, SYSCALLS } from '../schema/index.js';
 import { BEGIN, EXIT_FD_PARAM, NO_PAIRING, NO_THREAD, SKIP, SOCKET_CALL, USES_FD } from '../state/begin-kinds.js';
 import { closeEnter, closeExit, dupExit, fcntlEnter, fcntlExit } from '../state/descriptors.js';
 import { execExit } from '../state/exec.js';
+import type { FdInfo } from '../state/fd-info.js';
 import { HANDLERS, type Handler, store } from '../state/handlers.js';
 import { memoryExit, switchEnter } from '../state/memory.js';
 import { creatExit, openatExit, openatOldExit, openByHandleExit, openExit } from '../state/open.js';
@@ -77,6 +78,11 @@ const OTHERS = 1024;
 const NO_THREAD_SLOT = -1;
 /** Numbers of system calls. */
 const CALLS = 1024;
+/** Names of files that the filter excludes, and how long one may be. */
+const NAMES = 1024;
+const PATH_ROOM = 160;
+const NAME_BYTES = PATH_ROOM + 4;
+const SLASH = 0x2f;
 /** Where the search for a thread begins in a table of so many places, at two integers each; stepper.c does the same. */
 const homeOf = (tid: number, places: number): number => ((Math.imul(tid, 0x9e3779b1) >>> 7) & (places - 1)) * 2;
 /** Behind the module's own data. */
@@ -169,8 +175,9 @@ const HANDLED = Uint8Array.from(HANDLERS, (handler, type) => (handler !== null &
 
 const FD_EXITS = Uint8Array.from({ length: EVENT_COUNT }, (_, type) => ((type & 1) === 1 ? BEGIN[type]! & USES_FD : 0));
 
-/** Events whose descriptor is one that was there before them, and is what fields of descriptors speak of. */
+/** Events whose descriptor is what fields of descriptors speak of: one that was there before them, or that they open. */
 const BY_FD = Uint8Array.from({ length: EVENT_COUNT }, (_, type) => {
+  if (CHANGES[type]! >= OPEN) return 1;
   const isMaker = CHANGES[type]! >= FCNTL_EXIT || (EVENT_FLAGS[type]! & EF.CREATES_FD) !== 0;
   return KINDS[type]! & STEP_USES_FD && !isMaker && (BEGIN[type]! & SOCKET_CALL) === 0 ? 1 : 0;
 });
@@ -197,6 +204,7 @@ export class Stepper implements ThreadIndex {
   private readonly ofCall: Uint8Array;
   /** By event code: 1 where the filter may be decided by what it says of their descriptor. */
   private readonly byFd: Uint8Array;
+  private readonly names: Uint8Array;
   private readonly framed = { end: 0, events: 0 };
   /** Memory for a source's window: what lies there need not be copied. */
   readonly window: Uint8Array;
@@ -225,7 +233,7 @@ export class Stepper implements ThreadIndex {
     const textsBytes = form === null ? 0 : slots * MARKS * 4;
     const linesBytes = form === null ? 0 : Lines.bytes;
     const opensBytes = (OpenRecords.bytes + 7) & ~7;
-    const answersBytes = 2 * CALLS + EVENT_CODES;
+    const answersBytes = 2 * CALLS + EVENT_CODES + NAMES * NAME_BYTES;
     const bytes =
       SLOTS_AT + slotsBytes + tableBytes + textsBytes + linesBytes + opensBytes + answersBytes + WINDOW_BYTES + SLACK;
     const pages = Math.ceil(bytes / PAGE);
@@ -252,6 +260,7 @@ export class Stepper implements ThreadIndex {
     const answersAt = opensAt + opensBytes;
     this.ofCall = new Uint8Array(buffer, answersAt, 2 * CALLS);
     this.byFd = new Uint8Array(buffer, answersAt + 2 * CALLS, EVENT_CODES);
+    this.names = new Uint8Array(buffer, answersAt + 2 * CALLS + EVENT_CODES, NAMES * NAME_BYTES);
     this.exports.place_answers(answersAt);
     this.window = new Uint8Array(buffer, answersAt + answersBytes, WINDOW_BYTES);
     this.exports.place(SLOTS_AT, slots, tableAt, places);
@@ -298,6 +307,7 @@ export class Stepper implements ThreadIndex {
     const { codes, fdExits, lines, writes, ofCall } = this;
     ofCall.fill(MAYBE);
     this.byFd.fill(0);
+    this.names.fill(0);
     if (filter?.excludesFd) this.byFd.set(BY_FD);
     this.event[FILTER] = filterNumber;
     this.event[FILTERS] = filter === null ? 0 : 1;
@@ -319,6 +329,21 @@ export class Stepper implements ThreadIndex {
       if (demand === 'all' || (fdExits && FD_EXITS[type] !== 0) || mustBeDone) kind |= WANTED;
       codes[type] = kind;
     }
+  }
+
+  /** The filter accepts nothing of files that have the name of this one, whoever opens them. */
+  excludeName({ name, rawName, type }: FdInfo): void {
+    // Only one that is opened by its whole name is told by it.
+    if (name === null || name !== rawName || name.length > PATH_ROOM || name.bytes[name.offset] !== SLASH) return;
+    const { bytes, offset, length } = name;
+    let place = 0;
+    for (let i = 0; i < length; i++) place = (Math.imul(place, 31) + bytes[offset + i]!) | 0;
+    const { names } = this;
+    const at = (place & (NAMES - 1)) * NAME_BYTES;
+    names[at] = length;
+    names[at + 1] = 0;
+    names[at + 2] = type === FD_TYPE.DIRECTORY ? 1 : 0;
+    for (let i = 0; i < length; i++) names[at + 4 + i] = bytes[offset + i]!;
   }
 
   /** Times of events count from this one: a timestamp in unsigned halves. */
