@@ -150,14 +150,8 @@ static u8 *put_bytes(u8 *to, const u8 *from, u32 length) {
 
 static u8 *put_text(u8 *to, const struct text *text) { return put_bytes(to, text->bytes, text->length); }
 
-#define EACH 0x0101010101010101u
-#define HIGH_BITS 0x8080808080808080u
-
 /* All of these bytes are printable ASCII: not below 0x20, not above 0x7e. */
 static u32 all_printable(u64 x) { return ((x | (x + EACH) | (x - EACH * 0x20)) & HIGH_BITS) == 0; }
-
-/* Some of these bytes is 0. */
-static u32 has_zero(u64 x) { return ((x - EACH) & ~x & HIGH_BITS) != 0; }
 
 /* Bytes, those that are not printable as dots. */
 static u8 *put_dotted(u8 *to, const u8 *from, u32 length) {
@@ -193,14 +187,6 @@ static u32 is_plain_json(const u8 *from, const u8 *to) {
   }
   for (; from < to; from++) if (*from < 32 || *from > 126 || *from == '"' || *from == '\\') return 0;
   return 1;
-}
-
-/* Up to the first NUL; `length` when there is none. */
-static u32 text_length(const u8 *from, u32 length) {
-  u32 i = 0;
-  while (i + 8 <= length && !has_zero(READ(u64, from + i))) i += 8;
-  while (i < length && from[i] != 0) i++;
-  return i;
 }
 
 /* -- numbers -------------------------------------------------------------------------------------------------- */

@@ -270,13 +270,6 @@ static int store(struct thread *thread, u32 slot, u32 type, u32 shape, const u8 
   return 1;
 }
 
-/* Length of a text parameter without what is behind its first NUL. */
-static u32 text_length(const u8 *text, u32 size) {
-  u32 length = 0;
-  while (length < size && text[length] != 0) length++;
-  return length;
-}
-
 /* The text that stands for a null pointer. */
 static int is_null(const u8 *text, u32 length) {
   return length == 6 && READ(u32, text) == 0x4c554e28 /* "(NUL" */ && READ(u16, text + 4) == 0x294c /* "L)" */;
@@ -460,11 +453,11 @@ static int open_file(struct thread *thread, u32 slot, u32 type, u32 paired, cons
   record->length = LETTERS + path.length;
   record->skip = LETTERS;
   record->text_flags = 0;
-  record->is_shown = is_name(path.text, path.length);
+  record->is_shown = fd_texts != 0 && is_name(path.text, path.length);
   record->letters[0] = '<';
   record->letters[1] = (path.flags & O_DIRECTORY) != 0 ? 'd' : 'f';
   record->letters[2] = '>';
-  for (u32 i = 0; i < path.length; i++) record->path[i] = path.text[i];
+  for (u32 i = 0; i < path.length; i += 8) WRITE(u64, record->path + i, READ(u64, path.text + i));
   if (shared.filters && is_excluded(&path)) *mark |= OPENED_EXCLUDED;
   thread->last_fd = num;
   thread->has_stored = 0;

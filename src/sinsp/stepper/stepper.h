@@ -10,6 +10,20 @@ typedef long long i64;
 #define READ(type, address) (((const struct { type value; } __attribute__((packed)) *)(address))->value)
 #define WRITE(type, address, what) (((struct { type value; } __attribute__((packed)) *)(address))->value = (what))
 
+#define EACH 0x0101010101010101u
+#define HIGH_BITS 0x8080808080808080u
+
+/* Some of these bytes is 0. */
+static inline u32 has_zero(u64 x) { return ((x - EACH) & ~x & HIGH_BITS) != 0; }
+
+/* Length of a text up to its first NUL; `size` when there is none in so many bytes. */
+static inline u32 text_length(const u8 *text, u32 size) {
+  u32 i = 0;
+  while (i + 8 <= size && !has_zero(READ(u64, text + i))) i += 8;
+  while (i < size && text[i] != 0) i++;
+  return i;
+}
+
 #define EVENT_CODES 1024
 #define MAX_PARAMS 64
 
