@@ -43,8 +43,8 @@ export class ChiselRun implements RunInfo {
   staysAfterExit = false;
   /** Told of each callback of a chisel, where --profile asks for it. */
   onCall: (chisel: string, callback: string, milliseconds: number) => void = () => {};
-  /** A chisel has cleared the screen since somebody looked. */
-  cleared = false;
+  /** A chisel has cleared the screen since somebody looked; null where nobody does. */
+  cleared: boolean | null = null;
 
   constructor(
     private settings: Settings,
@@ -179,7 +179,7 @@ export function chiselServices(
         run.held = (run.held + text).slice(-HELD_LIMIT);
         return;
       }
-      if (output.isTerminal && CLEARS.test(text)) run.cleared = true;
+      if (run.cleared === false && CLEARS.test(text)) run.cleared = true;
       writer.text(text);
       output.lineDone();
     },

@@ -88,6 +88,7 @@ export class Investigation {
     const own = host.chisels.some(({ files }) => [...files].some((file) => !resolve(file).startsWith(root + sep)));
     const watching = settings.live.watch ?? (interactive && own);
     this.watch = watching ? new SourceWatch((files) => this.reloadFor(files)) : null;
+    if (interactive) this.chisels.run.cleared = false;
     this.status = interactive
       ? new StatusLine(output, (rows) => {
           run.reservedRows = rows;

@@ -13,6 +13,7 @@ import {
 import * as system from '../kernel/os.js';
 import type { LuaValue } from '../vm.js';
 import {
+  addDirect,
   addVariadic,
   checkAny,
   checkInt,
@@ -236,7 +237,15 @@ export function openIo(host: FileHost, print: (text: string) => void): IoLibrary
       const file = fileOf(args[0]);
       return file === undefined ? undefined : file.isClosed ? 'closed file' : 'file';
     },
-    write: (args) => write(standard(output), args, 0),
+  });
+  addDirect(table, {
+    // What draws on a terminal calls it with one short text at a time, millions of times.
+    write: function (this: unknown, first: LuaValue, ...others: Values): LuaValue | Values {
+      const file = standard(output);
+      if (others.length === 0 && typeof first === 'string') return file.write(first);
+      // biome-ignore lint/complexity/noArguments: nothing else tells no argument from nil.
+      return write(file, arguments.length === 0 ? [] : [first, ...others], 0);
+    },
   });
   table.set('stdin', input);
   table.set('stdout', output);
