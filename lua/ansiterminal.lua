@@ -15,27 +15,26 @@ local SGR = {
   onblack = 40, onred = 41, ongreen = 42, onyellow = 43, onblue = 44, onmagenta = 45, oncyan = 46, onwhite = 47,
 }
 
-local function csi(...)
-  return "\27[" .. table.concat({ ... })
-end
+-- What a terminal takes for a command begins with this.
+local CSI = "\27["
 
 -- enable_color(on): sets one string field per name above.
 function terminal.enable_color(on)
   for name, code in pairs(SGR) do
-    terminal[name] = on == true and csi(tostring(code), "m") or ""
+    terminal[name] = on == true and CSI .. code .. "m" or ""
   end
 end
 
-function terminal.clearscreen() io.write(csi("2J")) end
+function terminal.clearscreen() io.write(CSI .. "2J") end
 -- moveto(row, column)
-function terminal.moveto(row, column) io.write(csi(tostring(row), ";", tostring(column), "H")) end
+function terminal.moveto(row, column) io.write(CSI .. tostring(row) .. ";" .. tostring(column) .. "H") end
 -- moveup(lines): to the start of the line that many lines up
-function terminal.moveup(lines) io.write(csi(tostring(lines), "F")) end
-function terminal.clearline() io.write(csi("2K")) end
-function terminal.hidecursor() io.write(csi("?25l")) end
-function terminal.showcursor() io.write(csi("?25h")) end
--- setfgcol(colour), setbgcol(colour): 0 to 255
-function terminal.setfgcol(colour) io.write(csi("38;5;", colour, "m")) end
-function terminal.setbgcol(colour) io.write(csi("48;5;", colour, "m")) end
+function terminal.moveup(lines) io.write(CSI .. tostring(lines) .. "F") end
+function terminal.clearline() io.write(CSI .. "2K") end
+function terminal.hidecursor() io.write(CSI .. "?25l") end
+function terminal.showcursor() io.write(CSI .. "?25h") end
+-- setfgcol(colour), setbgcol(colour): 0 to 255; called for every cell of what is drawn, so nothing is computed here
+function terminal.setfgcol(colour) io.write("\27[38;5;" .. colour .. "m") end
+function terminal.setbgcol(colour) io.write("\27[48;5;" .. colour .. "m") end
 
 return terminal
