@@ -64,8 +64,22 @@ describe('relocation in user space', { skip: cannotCapture('gcc') }, () => {
     assert.ok(result.absent < result.total / 5, `${result.absent} of ${result.total} are absent`);
   });
 
-  const clang = first('clang-14', 'clang');
   const bpftool = first('bpftool', '/usr/sbin/bpftool');
+  it('needs no kind of type that Linux 5.15 does not know', {
+    skip: !(existsSync(join(probe, 'burin.bpf.o')) && works(bpftool, '--version')) && 'needs bpftool and a built probe',
+  }, () => {
+    const text = execFileSync(bpftool, ['-j', 'btf', 'dump', 'file', join(probe, 'burin.bpf.o')], {
+      maxBuffer: 1 << 28,
+    });
+    const { types } = JSON.parse(text.toString()) as { types: { kind: string; encoding?: string }[] };
+    assert.ok(types.length > 100);
+    for (const t of types) {
+      assert.ok(!['DECL_TAG', 'TYPE_TAG', 'ENUM64', 'UNKNOWN'].includes(t.kind), t.kind);
+      if (t.kind === 'ENUM') assert.notEqual(t.encoding, 'SIGNED');
+    }
+  });
+
+  const clang = first('clang-14', 'clang');
   it('knows every kind of relocation', {
     skip: !(works(clang, '--version') && works(bpftool, '--version')) && 'needs clang and bpftool',
   }, () => {
