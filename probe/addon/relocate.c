@@ -386,10 +386,10 @@ static bool types_agree(const struct types *a, uint32_t id_a, const struct types
 
 /* Where a path leads. */
 struct place {
-	uint64_t bits;	      /* from the start */
-	uint32_t type;	      /* bare */
-	uint32_t bitfield;    /* its width, or 0 */
-	bool element;	      /* of an array, and no member */
+	uint64_t bits; /* from the start */
+	uint32_t type; /* bare */
+	uint32_t bitfield; /* its width, or 0 */
+	bool element; /* of an array, and no member */
 };
 
 /* Finds a member by name, also in members without a name. Returns its type, 0 when there is none. */
@@ -493,8 +493,8 @@ static int follow(const struct types *probe, uint32_t id, const char *path, cons
 struct answer {
 	uint64_t value;
 	uint32_t size, type; /* of the field whose offset this is; 0 for all else */
-	bool absent;	     /* no value */
-	bool exact;	     /* the compiler has put the same value there for the probe's own types */
+	bool absent; /* no value */
+	bool exact; /* the compiler has put the same value there for the probe's own types */
 };
 
 static int answer_field(const struct types *t, const struct place *p, uint32_t what, struct answer *out)
@@ -639,8 +639,9 @@ static int ask_kernel(const struct work *w, const struct relocation *r, struct a
 		*out = answer;
 		found = true;
 	}
-	out->absent = !found && (r->what == FIELD_OFFSET || r->what == FIELD_SIZE || r->what == FIELD_SIGNED ||
-				 r->what == FIELD_LEFT_SHIFT || r->what == FIELD_RIGHT_SHIFT || r->what == VALUE);
+	/* Of a type that is not there existence, size and number are 0; of a field nothing can be said but that. */
+	const bool zero = r->what == FIELD_EXISTS || r->what == VALUE_EXISTS || (r->what >= TYPE_ID_PROBE && r->what <= TYPE_SIZE);
+	out->absent = !found && !zero;
 	return 0;
 }
 
