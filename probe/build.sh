@@ -92,8 +92,11 @@ make_addon() { # CC CXX FOLDER-FOR-OBJECTS FOLDER-OF-SKELETON FLAGS LINK-FLAGS R
   mkdir -p "$3" "$(dirname "$7")"
   flags="-O2 -fPIC -Wall -fvisibility=hidden -ffunction-sections -fdata-sections -D_GNU_SOURCE $5"
   flags="$flags -DNAPI_DISABLE_CPP_EXCEPTIONS -DNAPI_VERSION=8 -I$4 -I$headers -I$napi"
-  $1 $flags -Wno-unused-function -c addon/loader.c -o "$3/loader.o"
-  objects="$3/loader.o"
+  objects=
+  for f in loader relocate; do
+    $1 $flags -Wno-unused-function -c "addon/$f.c" -o "$3/$f.o"
+    objects="$objects $3/$f.o"
+  done
   for f in binding system probe encode runtime; do
     $2 $flags -std=c++17 -fno-exceptions -fno-rtti -c "addon/$f.cc" -o "$3/$f.o"
     objects="$objects $3/$f.o"

@@ -9,7 +9,9 @@
 # Needs qemu-system-x86 or qemu-system-arm, busybox-static and cpio. Without KVM, processors are emulated: some minutes.
 #   ROOT     a folder in which libc6, libstdc++6, libgcc-s1 and busybox-static of that processor were unpacked
 #   NODE     the node to use (with ROOT: of that processor)
+#   ACCEL    kvm or tcg; kvm where it is there. Some machines that are virtual themselves have one that is slower than none
 #   SECONDS_MAX  when to give up (900)
+# BURIN_RELOCATE and BURIN_VERIFIER_LOG (probe/README.md) hold in the machine, too.
 set -euo pipefail
 here=$(cd "$(dirname "$0")/.." && pwd)
 kernel=${1:?a kernel image or a package of one}
@@ -35,7 +37,8 @@ else
 fi
 command -v "${qemu[0]}" >/dev/null || fail "${qemu[0]} is missing: apt-get install qemu-system-x86 qemu-system-arm"
 # Emulated processors take turns: with a thread for each, one now and then slept for ever with work to do.
-if [ "$(uname -m)" = $machine ] && [ -w /dev/kvm ]; then qemu+=(-accel kvm); else qemu+=(-accel tcg,thread=single); fi
+if [ -z "${ACCEL:-}" ] && [ "$(uname -m)" = $machine ] && [ -w /dev/kvm ]; then ACCEL=kvm; fi
+if [ "${ACCEL:-tcg}" = kvm ]; then qemu+=(-accel kvm); else qemu+=(-accel tcg,thread=single); fi
 
 # The file system.
 tree=$work/tree
@@ -68,9 +71,13 @@ printf 'root:x:0:\nuser:x:1000:\n' >"$tree/etc/group"
 printf '#!/bin/sh\nexec node /burin/dist/bin/burin.js "$@"\n' >"$tree/bin/burin"
 chmod +x "$tree/bin/burin"
 printf '%s\n' "$*" >"$tree/command"
+for v in BURIN_RELOCATE BURIN_VERIFIER_LOG; do
+  if [ -n "${!v:-}" ]; then echo "export $v='${!v}'"; fi
+done >"$tree/environment"
 cat >"$tree/init" <<'GUEST'
 #!/bin/busybox sh
 export PATH=/bin HOME=/root
+. /environment
 /bin/busybox --install -s /bin
 mount -t proc proc /proc; mount -t sysfs sys /sys; mount -t devtmpfs dev /dev; mount -t tmpfs tmp /tmp
 mount -t tracefs none /sys/kernel/tracing

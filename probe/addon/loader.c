@@ -7,10 +7,39 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "skeleton.h"
+#include <bpf/skel_internal.h>
 #include "loader.h"
+#include "relocate.h"
+
+/* The generated code runs its loader through this one. */
+static int run_loader(struct bpf_load_and_run_opts *opts);
+#define bpf_load_and_run run_loader
+#include "skeleton.h"
+#undef bpf_load_and_run
 
 #define LOG_BYTES (16 << 20)
+
+static int run_loader(struct bpf_load_and_run_opts *opts)
+{
+	/* For those who change the probe: relocates here on every kernel. */
+	if (!getenv("BURIN_RELOCATE") && burin_kernel_relocates())
+		return bpf_load_and_run(opts);
+	struct bpf_load_and_run_opts own = *opts;
+	struct burin_relocations counts;
+	const bool verbose = getenv("BURIN_VERIFIER_LOG");
+	void *data = malloc(opts->data_sz), *insns = malloc(opts->insns_sz);
+	int error = -ENOMEM;
+	if (data && insns) {
+		own.data = memcpy(data, opts->data, opts->data_sz);
+		own.insns = memcpy(insns, opts->insns, opts->insns_sz);
+		error = burin_relocate(data, opts->data_sz, insns, opts->insns_sz, BURIN_KERNEL_TYPES, verbose, &counts);
+	}
+	if (!error)
+		error = bpf_load_and_run(&own);
+	free(data);
+	free(insns);
+	return error;
+}
 
 int burin_load(unsigned cpus, struct burin_loaded *out)
 {

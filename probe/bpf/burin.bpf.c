@@ -76,10 +76,13 @@ struct {
 	__array(values, struct ring);
 } rings SEC(".maps");
 
+/*
+ * Hashes have their memory from the start: kernels before 6.1 warn, with a stack trace in their log, of programs at raw
+ * tracepoints that use others, and kernels made for real time refuse them.
+ */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 65536);
-	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__type(key, __u32);
 	__type(value, __u8);
 } followed SEC(".maps");
@@ -88,7 +91,6 @@ struct {
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 4096);
-	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__type(key, __u32);
 	__type(value, __u8);
 } selected SEC(".maps");
@@ -101,7 +103,6 @@ struct comm {
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 4096);
-	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__type(key, struct comm);
 	__type(value, __u8);
 } names SEC(".maps");
@@ -109,8 +110,7 @@ struct {
 /* Threads that took another name without exec: their readers know them by the old one. They always count as selected. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 65536);
-	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 16384);
 	__type(key, __u32);
 	__type(value, __u8);
 } renamed SEC(".maps");

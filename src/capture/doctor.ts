@@ -43,9 +43,10 @@ export const thisMachine = (): Machine => ({
   addonPaths: addonPaths(),
 });
 
+/** Before it kernels cannot run the probe's loader, which is a program for them itself. */
+const LOADER_KERNEL = [5, 14] as const;
+/** The oldest that burin was tried on, and that has all helpers that the probe calls. */
 const MIN_KERNEL = [5, 15] as const;
-/** From here on the kernel can place the probe's fields itself, as the probe's loader asks it to. */
-const LOADER_KERNEL = [5, 17] as const;
 const CAP = { setpcap: 8, sysPtrace: 19, sysAdmin: 21, sysResource: 24, perfmon: 38, bpf: 39 };
 const DEFAULT_RING_BYTES = 16 << 20;
 
@@ -59,24 +60,15 @@ function older(version: readonly [number, number], than: readonly [number, numbe
 
 function checkKernel(m: Machine): Finding {
   const v = /^(\d+)\.(\d+)/.exec(m.release);
-  if (!v)
+  const remedy = `use Linux ${MIN_KERNEL.join('.')} or newer; captures can be read with -r`;
+  if (!v) return warn('kernel', `version ${m.release} cannot be read`, remedy);
+  const version = [Number(v[1]), Number(v[2])] as const;
+  if (older(version, LOADER_KERNEL)) return fail('kernel', `Linux ${m.release} is too old`, remedy);
+  if (older(version, MIN_KERNEL))
     return warn(
       'kernel',
-      `version ${m.release} cannot be read`,
-      `burin needs Linux ${LOADER_KERNEL.join('.')} or newer`,
-    );
-  const version = [Number(v[1]), Number(v[2])] as const;
-  if (older(version, MIN_KERNEL))
-    return fail(
-      'kernel',
-      `Linux ${m.release} is too old`,
-      `use Linux ${LOADER_KERNEL.join('.')} or newer; captures can be read with -r`,
-    );
-  if (older(version, LOADER_KERNEL))
-    return fail(
-      'kernel',
-      `Linux ${m.release} cannot relocate the probe`,
-      `use Linux ${LOADER_KERNEL.join('.')} or newer (Ubuntu 22.04: install linux-generic-hwe-22.04)`,
+      `Linux ${m.release} may be too old: burin was tried on ${MIN_KERNEL.join('.')} and newer`,
+      remedy,
     );
   return ok('kernel', `Linux ${m.release}`);
 }

@@ -123,7 +123,7 @@ export function explainFailure(f: NativeFailure): string {
     return `this kernel (${release()}) has no BPF (${f.what}: ENOSYS): use one that is built with CONFIG_BPF_SYSCALL; ${doctor}`;
   if (!existsSync('/sys/kernel/btf/vmlinux'))
     return `this kernel (${release()}) has no type information (${f.what}: ${f.code}): use one that is built with CONFIG_DEBUG_INFO_BTF; ${doctor}`;
-  return `live capture failed to start (${f.what}: ${f.code}) on kernel ${release()}: the probe needs Linux 5.17 or newer; ${doctor}`;
+  return `live capture failed to start (${f.what}: ${f.code}) on kernel ${release()}: the probe needs Linux 5.15 or newer; ${doctor}`;
 }
 
 function powerOfTwo(n: number): number {
