@@ -316,7 +316,8 @@ static u16 *vacant(struct thread *thread, u32 slot, i64 num) {
   if (index < 0 || !threads[thread->owner].has_room) return 0;
   u16 *mark = marks->of + index;
   /* Where a close is under way, the number is in use again before that came back. */
-  if (*mark == UNKNOWN || *mark == CLOSING || *mark == CLOSING_EXCLUDED || (*mark >= OPENED && (*mark & OPENED_CLOSING) != 0)) return 0;
+  if (*mark == UNKNOWN || *mark == CLOSING || *mark == CLOSING_EXCLUDED) return 0;
+  if (*mark >= OPENED && (*mark & OPENED_CLOSING) != 0) return 0;
   return *mark < OPENED && free_records->count == 0 ? 0 : mark;
 }
 
@@ -379,7 +380,6 @@ static int find_path(struct path *found, const struct thread *thread, u32 slot, 
                      u32 nparams) {
   const i32 *offsets = shared.param_offsets;
   u32 kind = shared.changes[type] - OPEN;
-
   u32 at = OPENS[kind].flags;
   u32 added = uint32_param(window + offsets[at], size_of(at, nparams), 0);
   u32 flags = added;
@@ -587,8 +587,9 @@ static int change(struct thread *thread, u32 slot, i32 tid, u32 type, u32 paired
 /*
  * Goes from `offset` to `end` of the batch at `window`; whole blocks lie between them. Offsets that are told count from
  * `origin` before the batch, events from `number` on. AT_EVENT: the event in shared.at is paired and waits to be looked at.
- * AT_LINE: the same, but its effect is had, and only its line is missing. AT_OTHER: the block at shared.at.offset was not touched. AT_FULL: the same, because lines have to be handed out first.
- * AT_LACK: the same, because its line lacks something that JavaScript can tell; `told`: it was asked for the first event's.
+ * AT_LINE: the same, but its effect is had, and only its line is missing. AT_OTHER: the block at shared.at.offset was not
+ * touched. AT_FULL: the same, because lines have to be handed out first. AT_LACK: the same, because its line lacks something
+ * that JavaScript can tell; `told`: it was asked for the first event's.
  */
 __attribute__((export_name("step"))) u32 step(const u8 *window, u32 offset, u32 end, u32 origin, double number, u32 told) {
   u32 count = 0;
