@@ -78,7 +78,7 @@ export class FdTable {
     if (this.slot !== 0) this.slots.noteRoom(this.slot, this.count);
   }
 
-  /** It may have more than `max` descriptors with one more. */
+  /** It has `max` descriptors, or more. */
   isFull(max: number): boolean {
     // What was opened or closed lately need not be looked at where that makes no difference.
     return this.count + MARKS >= max && this.size >= max;

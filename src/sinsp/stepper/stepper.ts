@@ -68,7 +68,7 @@ const PAGE = 65536;
 /** Largest batch that is copied into the memory; larger ones hold a giant block, and are rare. */
 const WINDOW_BYTES = 1 << 20;
 /**
- * Threads that there is room for, with 8 MB in all. Much more would be counted as memory that presses for garbage
+ * Threads that there is room for, with 10 MB in all. Much more would be counted as memory that presses for garbage
  * collection, and Node 20 can hang at its end when V8's compiler waits for one in another thread.
  */
 export const STEPPER_THREADS = 1 << 14;

@@ -15,7 +15,7 @@ import type { FieldContext } from '../../../src/sinsp/fields/field.js';
 import { compileFilter } from '../../../src/sinsp/filter/index.js';
 import { Inspector } from '../../../src/sinsp/inspector.js';
 import { EVENT_COUNT } from '../../../src/sinsp/schema/index.js';
-import { u32, u64 } from '../../support/capture-builder.js';
+import { text, u32, u64 } from '../../support/capture-builder.js';
 import { Random } from '../../support/random.js';
 import { call, SETTINGS, scenario } from '../state/scenario.js';
 import { busyCapture } from './busy-capture.js';
@@ -130,7 +130,7 @@ function compare({ open, random, what }: Case): number {
 
 test('random captures of what programs do most', () => {
   let events = 0;
-  for (const one of made(200, (random) => busyCapture(random, 200 + random.int(800)))) events += compare(one);
+  for (const one of made(600, (random) => busyCapture(random, 200 + random.int(800)))) events += compare(one);
   assert.ok(events > 10_000, `${events} events were compared`);
 });
 
@@ -146,6 +146,28 @@ test('a process list of more threads than there is room for', () => {
   for (let tid = 1000; tid < 1600; tid++) call(builder, 'SYSCALL_GETUID', [], [u32(0)], { tid });
   const bytes = builder.build();
   for (let seed = 1; seed <= 6; seed++) compare(inMemory(bytes, new Random(seed), `seed ${seed}`));
+});
+
+test('more files that are open at once than the stepper has records for', () => {
+  const builder = scenario();
+  const pids = Array.from({ length: 40 }, (_, i) => 300 + i);
+  builder.section().processes(pids.map((tid) => ({ tid, comm: `p${tid}`, cwd: `/home/${tid}/` })));
+  const file = (num: number) => (num % 3 === 0 ? 'here' : `/srv/${num}`);
+  for (let round = 0; round < 4; round++) {
+    for (const tid of pids) {
+      for (let num = 3; num < 63; num++) {
+        const path = file(num + round);
+        const opened = [u64(num), path, u32(1), u32(0), u32(7), u64(num)];
+        call(builder, 'SYSCALL_OPEN', [path, u32(1), u32(0)], opened, { tid });
+        // In the end some are read, and some are left as they are.
+        if (round < 2 || num % 4 === 0) call(builder, 'SYSCALL_CLOSE', [u64(num)], [u64(0)], { tid });
+        else if (round === 3 && num % 4 === 1)
+          call(builder, 'SYSCALL_READ', [u64(num), u32(9)], [u64(1), text('a')], { tid });
+      }
+    }
+  }
+  const bytes = builder.build();
+  for (let seed = 1; seed <= 8; seed++) compare(inMemory(bytes, new Random(seed), `seed ${seed}`));
 });
 
 test('damaged captures', () => {
