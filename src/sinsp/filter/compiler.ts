@@ -44,11 +44,12 @@ export function compile(filter: Filter, text: string, context: FieldContext): Pr
   const { test, types, stateful } = compiled;
   if (stateful) return { test };
   const known = knownOf(compiled);
+  const blank = new Blank();
   return {
     test,
     eventTypes: types.map((value) => (value === NEVER ? 0 : 1)),
     certainTypes: types.map((value) => (value === ALWAYS ? 1 : 0)),
-    ofCall: (type, id) => known(Blank.ofCall(type, id)),
+    ofCall: (type, id) => known(blank.asCall(type, id)),
   };
 }
 

@@ -23,11 +23,14 @@ export function compileFilter(text: string, context: FieldContext): Predicate {
   const predicate = compile(filter, text, context);
   // A filter that remembers must see every event.
   if (predicate.eventTypes === undefined) return predicate;
+  const selection = selectionOf(filter);
   const part = fdPart(filter);
-  const fdTest = part === null ? null : compile(part, text, context).test;
-  return {
-    ...predicate,
-    selection: selectionOf(filter),
-    ...(fdTest === null ? {} : { excludesFd: (event: EventCursor) => !fdTest(event) }),
+  if (part === null) return { ...predicate, selection };
+  // Only long captures come to ask for it.
+  let test = part === filter ? predicate.test : undefined;
+  const excludesFd = (event: EventCursor): boolean => {
+    test ??= compile(part, text, context).test;
+    return !test(event);
   };
+  return { ...predicate, selection, excludesFd };
 }

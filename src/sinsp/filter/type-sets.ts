@@ -47,12 +47,11 @@ export class Blank extends EventCursor {
     return 0;
   }
 
-  /** One that stands for the call of this number. */
-  static ofCall(type: number, id: number): Blank {
-    const event = new Blank();
-    event.type = type;
-    event.call = id;
-    return event;
+  /** Stands for the call of this number from now on. */
+  asCall(type: number, id: number): this {
+    this.type = type;
+    this.call = id;
+    return this;
   }
 }
 

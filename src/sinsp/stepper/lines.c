@@ -83,7 +83,6 @@ struct flags {
 
 #define ERRORS 256
 #define SIGNALS 128
-#define SYSCALLS 1024
 
 #define AT_FDCWD (-100)
 #define CUT 80
@@ -119,7 +118,7 @@ static struct tables {
   const struct plan *plans[EVENT_CODES];
   const struct text *errors[ERRORS];
   const struct text *signals[SIGNALS];
-  const struct text *syscalls[SYSCALLS];
+  const struct text *syscalls[CALLS];
   struct flags flags[FLAG_PLACES];
   /* By event code: data may be a message to syslog; NO_FD, NAMES_FD. */
   u8 may_log[EVENT_CODES];
@@ -437,7 +436,7 @@ static u8 *put_param(u8 *to, const struct shown *event, u32 index, const struct 
     case FLAG_NAMES:
       return put_flags(to, event->type, index, value);
     case SYSCALL_NAME:
-      return value >= SYSCALLS ? 0 : put_name(to, lines->syscalls[value]);
+      return value >= CALLS ? 0 : put_name(to, lines->syscalls[value]);
     case SIGNAL_NAME:
       return value >= SIGNALS ? 0 : put_name(to, lines->signals[value]);
     default:
@@ -475,12 +474,8 @@ static u8 *put_info(u8 *to, const struct shown *event, const struct plan *plan) 
 
 static const struct text *type_name(const struct shown *event, const struct plan *plan) {
   if (event->type > 1) return plan->type;
-  const i32 *offsets = event->offsets;
-  const i32 *sizes = event->sizes;
-  if (event->nparams == 0) return 0;
-  double id = uint32_param(event->window + offsets[0], sizes[0], SYSCALLS);
-  if (id == 0 && event->nparams > 2) id = uint32_param(event->window + offsets[2], sizes[2], SYSCALLS);
-  return id < SYSCALLS ? lines->syscalls[(u32)id] : 0;
+  double id = call_of(event->window, event->offsets, event->sizes, event->nparams);
+  return id < CALLS ? lines->syscalls[(u32)id] : 0;
 }
 
 u8 *write_line(u8 *const begin, const struct shown *event) {

@@ -100,7 +100,6 @@ static const struct {
 #define ALWAYS 1
 #define MAYBE 2
 
-#define CALLS 1024
 #define NAMES 1024
 struct answers {
   /* Of events that stand for any system call, by direction and number of the call. */
@@ -234,8 +233,6 @@ u32 find_other(i32 tid) {
 /* An unsigned 64-bit parameter. */
 static double uint64_param(const u8 *at, u32 length, double missing) { return length < 8 ? missing : (double)READ(u64, at); }
 
-static int is_failure(const u8 *result, u32 length) { return length >= 8 && READ(i64, result) < 0; }
-
 /* The parameter that names the descriptor is there and is not a number of 32 bits. */
 static int is_wide(const u8 *window, u32 index, u32 is_exit, u32 nparams) {
   if ((is_exit && index == 0) || index >= nparams || shared.param_lengths[index] < 8) return 0;
@@ -295,18 +292,23 @@ static const u8 *entered(const struct thread *thread, const u8 *room, u32 index,
 /* Size of a parameter of the event; 0 when it is absent. */
 static u32 size_of(u32 index, u32 nparams) { return index < nparams ? shared.param_lengths[index] : 0; }
 
+/* The call failed. */
+static int has_failed(const u8 *window, u32 nparams) {
+  return size_of(0, nparams) >= 8 && READ(i64, window + shared.param_offsets[0]) < 0;
+}
+
 /* The call makes a descriptor. */
 static int makes_fd(const struct thread *thread, u32 type, const u8 *window, u32 nparams) {
   u32 kind = shared.changes[type];
   if (kind < FCNTL_EXIT || (kind == FCNTL_EXIT && thread->has_stored == 0)) return 0;
-  return nparams == 0 || !is_failure(window + shared.param_offsets[0], shared.param_lengths[0]);
+  return !has_failed(window, nparams);
 }
 
-/* The working directory of a thread's process; 0 when JavaScript has to look. */
-static u32 cwd_of(const struct thread *thread) {
-  if (thread->tid == thread->pid) return thread->cwd;
-  const struct thread *main = threads + thread->main;
-  return thread->main != 0 && main->tid == thread->pid ? main->cwd : 0;
+/* The main thread of a thread's process; null when JavaScript has to look. */
+static struct thread *main_of(struct thread *thread) {
+  if (thread->tid == thread->pid) return thread;
+  struct thread *main = threads + thread->main;
+  return thread->main != 0 && main->tid == thread->pid ? main : 0;
 }
 
 /* The mark of a descriptor that something new may become; null when JavaScript has to look. */
@@ -376,7 +378,7 @@ struct path {
 };
 
 /* The path and flags at the end of an open: of its enter event, which cannot be raced, or its own. 0: JavaScript has to look. */
-static int find_path(struct path *found, const struct thread *thread, u32 slot, u32 type, u32 paired, const u8 *window,
+static int find_path(struct path *found, struct thread *thread, u32 slot, u32 type, u32 paired, const u8 *window,
                      u32 nparams) {
   const i32 *offsets = shared.param_offsets;
   u32 kind = shared.changes[type] - OPEN;
@@ -414,7 +416,8 @@ static int find_path(struct path *found, const struct thread *thread, u32 slot, 
   u32 base = 0;
   if (!OPENS[kind].has_dir || *path != '/') {
     if (OPENS[kind].has_dir && (dir_size < 8 || READ(i64, dir) != AT_FDCWD)) return 0;
-    base = cwd_of(thread);
+    const struct thread *main = main_of(thread);
+    base = main == 0 ? 0 : main->cwd;
     if (base == 0) return 0;
   }
   *found = (struct path){path, length, size, flags, base};
@@ -464,6 +467,12 @@ static int open_file(struct thread *thread, u32 slot, u32 type, u32 paired, cons
   return 1;
 }
 
+double call_of(const u8 *window, const i32 *offsets, const i32 *sizes, u32 nparams) {
+  if (nparams == 0) return CALLS;
+  double id = uint32_param(window + offsets[0], sizes[0], CALLS);
+  return id == 0 && nparams > 2 ? uint32_param(window + offsets[2], sizes[2], CALLS) : id;
+}
+
 /* What the filter says of the event, as far as that is known here. */
 static u32 verdict(u32 slot, u32 type, u32 paired, const u8 *window, u32 nparams) {
   struct thread *thread = threads + slot;
@@ -472,7 +481,7 @@ static u32 verdict(u32 slot, u32 type, u32 paired, const u8 *window, u32 nparams
     if (slot == 0 || !answers->by_fd[type]) return MAYBE;
     if (shared.changes[type] >= OPEN) {
       struct path path;
-      if (is_failure(window + shared.param_offsets[0], size_of(0, nparams))) return MAYBE;
+      if (has_failed(window, nparams)) return MAYBE;
       return find_path(&path, thread, slot, type, paired, window, nparams) && is_excluded(&path) ? NEVER : MAYBE;
     }
     if (thread->last_fd < 0) return MAYBE;
@@ -481,8 +490,7 @@ static u32 verdict(u32 slot, u32 type, u32 paired, const u8 *window, u32 nparams
     if (*mark >= OPENED) return (*mark & OPENED_EXCLUDED) != 0 ? NEVER : MAYBE;
     return *mark == EXCLUDED || *mark == CLOSING_EXCLUDED ? NEVER : MAYBE;
   }
-  double id = uint32_param(window + shared.param_offsets[0], size_of(0, nparams), CALLS);
-  if (id == 0 && nparams > 2) id = uint32_param(window + shared.param_offsets[2], size_of(2, nparams), CALLS);
+  double id = call_of(window, shared.param_offsets, shared.param_lengths, nparams);
   return id < CALLS ? answers->of_call[type][(u32)id] : MAYBE;
 }
 
@@ -496,10 +504,11 @@ static int change(struct thread *thread, u32 slot, i32 tid, u32 type, u32 paired
   if (kind >= OPEN) return open_file(thread, slot, type, paired, window, nparams);
   const i32 *offsets = shared.param_offsets;
   const i32 *sizes = shared.param_lengths;
-  int is_kept = thread->has_stored == STORED_SLOT && thread->stored_type + 1 == type;
-  if (kind == FCNTL_EXIT && paired && is_kept) return copy_fd(thread, slot, window, nparams);
   /* An exit forgets the enter that was kept. */
-  if ((type & 1) != 0 && thread->has_stored != 0 && kind != UNLESS_FAILED) return 0;
+  if ((type & 1) != 0 && thread->has_stored != 0 && kind != UNLESS_FAILED) {
+    int is_dup = kind == FCNTL_EXIT && paired && thread->has_stored == STORED_SLOT && thread->stored_type + 1 == type;
+    return is_dup && copy_fd(thread, slot, window, nparams);
+  }
   switch (kind) {
     case STORE_DUP: {
       double command = nparams < 2 ? 0 : uint32_param(window + offsets[1], sizes[1], 0);
@@ -555,11 +564,8 @@ static int change(struct thread *thread, u32 slot, i32 tid, u32 type, u32 paired
       if (nparams < 6) return 1;
       if (slot == 0) return find_other(tid) == NO_THREAD;
       /* Sizes are those of the process. */
-      struct thread *main = thread;
-      if (thread->tid != thread->pid) {
-        main = threads + thread->main;
-        if (thread->main == 0 || main->tid != thread->pid) return 0;
-      }
+      struct thread *main = main_of(thread);
+      if (main == 0) return 0;
       thread->pfmajor = uint64_param(window + offsets[1], sizes[1], thread->pfmajor);
       thread->pfminor = uint64_param(window + offsets[2], sizes[2], thread->pfminor);
       main->vmsize = uint32_param(window + offsets[3], sizes[3], main->vmsize);
@@ -568,7 +574,7 @@ static int change(struct thread *thread, u32 slot, i32 tid, u32 type, u32 paired
       return 1;
     }
     case UNLESS_FAILED:
-      if (nparams == 0 || !is_failure(window + offsets[0], sizes[0])) return 0;
+      if (!has_failed(window, nparams)) return 0;
       thread->has_stored = 0;
       return 1;
     case FCNTL_EXIT:

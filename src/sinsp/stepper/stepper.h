@@ -130,6 +130,11 @@ i32 mark_index(struct thread *thread, u32 slot, i32 num);
 /* An unsigned parameter of up to 4 bytes; `missing` when it is not there. */
 double uint32_param(const u8 *at, u32 length, double missing);
 
+/* Numbers of system calls are below this. */
+#define CALLS 1024
+/* Which call an event stands for that stands for any; CALLS when it does not say. Offsets count from `window`. */
+double call_of(const u8 *window, const i32 *offsets, const i32 *sizes, u32 nparams);
+
 /* An event that is to be shown. */
 struct shown {
   double number;
