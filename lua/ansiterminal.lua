@@ -33,8 +33,23 @@ function terminal.moveup(lines) io.write(CSI .. tostring(lines) .. "F") end
 function terminal.clearline() io.write(CSI .. "2K") end
 function terminal.hidecursor() io.write(CSI .. "?25l") end
 function terminal.showcursor() io.write(CSI .. "?25h") end
--- setfgcol(colour), setbgcol(colour): 0 to 255; called for every cell of what is drawn, so nothing is computed here
-function terminal.setfgcol(colour) io.write("\27[38;5;" .. colour .. "m") end
-function terminal.setbgcol(colour) io.write("\27[48;5;" .. colour .. "m") end
+
+-- What selects a colour, by its number: made once, since it is written for every cell of what is drawn.
+local function palette(layer)
+  local texts = {}
+  for colour = 0, 255 do texts[colour] = CSI .. layer .. ";5;" .. colour .. "m" end
+  return texts
+end
+
+local foreground, background
+-- setfgcol(colour), setbgcol(colour): 0 to 255
+function terminal.setfgcol(colour)
+  foreground = foreground or palette(38)
+  io.write(foreground[colour] or CSI .. "38;5;" .. colour .. "m")
+end
+function terminal.setbgcol(colour)
+  background = background or palette(48)
+  io.write(background[colour] or CSI .. "48;5;" .. colour .. "m")
+end
 
 return terminal

@@ -357,7 +357,7 @@ export class Inspector {
 
   /** Decides by what a batch was like whether the next ones are stepped through. */
   private judgeSteps(passed: number, stops: number): void {
-    if (passed >= 2 * stops) {
+    if (4 * passed >= 5 * stops) {
       this.nextPlain = 1;
     } else {
       this.plainBatches = this.nextPlain;

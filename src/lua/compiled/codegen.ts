@@ -111,6 +111,8 @@ function inferNumbers(locals: Local[]): void {
   }
 }
 
+const isSmallInteger = (e: Expr): boolean => e.kind === 'number' && (e.value | 0) === e.value;
+
 function isNumber(e: Expr): boolean {
   switch (e.kind) {
     case 'number':
@@ -186,6 +188,8 @@ class Generator {
   private readonly functions: FunctionInfo[] = [];
   private readonly functionIds = new Map<FunctionNode, number>();
   private readonly cells = new Map<string, number>();
+  /** Variables of loops that only ever hold integers. */
+  private readonly counters = new Set<Local>();
   private caches = 0;
   private hints = 0;
   private memos = 0;
@@ -485,13 +489,17 @@ class Generator {
     const names = [describe(target.object)];
     if (target.key.kind === 'string') {
       const h = `h${++this.hints}`;
-      const quick = `${o} instanceof T&&($r=${o}.slots[${h}])!==undefined&&$r.key===${k}&&$r.v!==undefined&&${v}!==undefined`;
+      const quick = `($r=${o}?.slots)!==undefined&&($r=$r[${h}])!==undefined&&$r.key===${k}&&$r.v!==undefined&&${v}!==undefined`;
       return (
         `if(${quick})$r.v=${v};else if(${o} instanceof T&&${o}.meta===undefined)${h}=${o}.setStr(${k},${v});` +
         `else ${this.mark(target.line, false, names)}setindex(${o},${k},${v});`
       );
     }
     const fast = `${this.mark(target.line, false, names)}${o}.set(${k},${v})`;
+    if (this.isIndex(target.key)) {
+      const quick = `($r=${o}?.arr)!==undefined&&${k}>0&&${k}<$r.length-1&&${o}.meta===undefined&&${v}!==undefined`;
+      return `if(${quick})$r[${k}]=${v};else if(${o} instanceof T&&${o}.meta===undefined)${fast};else ${this.mark(target.line, false, names)}setindex(${o},${k},${v});`;
+    }
     return `if(${o} instanceof T&&${o}.meta===undefined)${fast};else ${this.mark(target.line, false, names)}setindex(${o},${k},${v});`;
   }
 
@@ -538,6 +546,9 @@ class Generator {
             ? down
             : up
           : `(${step}<0?${down}:${up})`;
+    if (!local.reassigned && isSmallInteger(s.from) && (s.step === undefined || isSmallInteger(s.step))) {
+      this.counters.add(local);
+    }
     const body = this.block(s.body);
     const copy = own ? `let ${local.js}=${counter};` : '';
     const advance = step === '1' ? `${counter}++` : `${counter}+=${step}`;
@@ -555,21 +566,25 @@ class Generator {
     const only = s.values.length === 1 ? s.values[0]! : undefined;
     const named =
       only?.kind === 'call' && only.method === undefined && only.callee.kind === 'global' ? only.callee.name : '';
+    // ipairs needs no object for where it is.
+    const [list, index] = named === 'ipairs' ? [this.unique('l'), this.unique('n')] : ['', ''];
+    const isList = list === '' ? '' : `${list}===undefined&&`;
+    if (list !== '') head += `let ${list},${index}=0;`;
     const triple = (list: string) =>
       `{const l=${list};${fn}=l[0];${state}=l[1];${control}=l[2];${it}=iterator(${fn},${state},${control});}`;
     if (only?.kind === 'call' && (named === 'pairs' || named === 'ipairs') && only.args.length === 1) {
       const t = this.temp();
       const global = this.temp();
-      const iterator = named === 'pairs' ? `${t}.iterate()` : `new IpairsIterator(${t})`;
+      const begin = named === 'pairs' ? `${it}=${t}.iterate()` : `${list}=${t}`;
       const call = `callable(${global})${this.mark(only.line, true, [`global '${named}'`])}(${t})`;
       head += `${global}=${this.expr(only.callee)};${t}=${this.expr(only.args[0]!)};`;
-      head += `if(${global}===${named}&&${t} instanceof T)${it}=${iterator};else${triple(`all(${call})`)}`;
+      head += `if(${global}===${named}&&${t} instanceof T)${begin};else${triple(`all(${call})`)}`;
     } else if (only && isMulti(only)) {
       head += triple(only.kind === 'vararg' ? 'va' : this.list(only));
     } else {
       head += triple(this.listOf(s.values));
     }
-    head += `if(${it}===undefined)${fn}=callable(${fn});`;
+    head += `if(${isList}${it}===undefined)${fn}=callable(${fn});`;
     const [k, ...others] = s.locals.map((local) => local.js) as [string, ...string[]];
     const declared = `let ${s.locals.map((local) => local.js).join(',')};`;
     const mark = this.mark(s.line, true);
@@ -581,11 +596,16 @@ class Generator {
     const assign = others.map((name, i) => `${name}=$r[${i + 1}];`).join('');
     const clear = others.map((name) => `${name}=undefined;`).join('');
     const fast = `if(!${it}.step())break;${k}=${it}.k;${others.length > 0 ? `${others[0]}=${it}.v;` : ''}`;
+    const next =
+      list === ''
+        ? ''
+        : `if(${list}!==undefined){if(($v=++${index}<($v=${list}.arr).length?$v[${index}]:${list}.get(${index}))===undefined)break;` +
+          `${k}=${index};${others.length > 0 ? `${others[0]}=$v;` : ''}}else `;
     const slow =
       `if(isArray($r=${call})){$r=${spread};${k}=$r[0];${assign}}else{${k}=$r;${clear}}` +
       `if(${k}===undefined)break;${control}=${k};`;
     const body = this.block(s.body);
-    return `{${head}${label}:for(;;){${this.fuel(s.line)}${declared}if(${it}!==undefined){${fast}}else{${slow}}${body}}}`;
+    return `{${head}${label}:for(;;){${this.fuel(s.line)}${declared}${next}if(${it}!==undefined){${fast}}else{${slow}}${body}}}`;
   }
 
   private returnStatement(values: Expr[], line: number): string {
@@ -714,23 +734,26 @@ class Generator {
           `${o.ref}===${c}t&&($v=${c}e.v)!==undefined?$v:${found}?(${c}t=${o.ref},${c}e=$r,$v):${slow(key)}`,
         );
       }
-      return sequence(
-        o.setup,
-        `${o.ref} instanceof T&&${this.slot(o.ref, key)}&&($v=$r.v)!==undefined?$v:${slow(key)}`,
-      );
+      return sequence(o.setup, `${this.slot(o.ref, key)}&&($v=$r.v)!==undefined?$v:${slow(key)}`);
     }
     const k = this.operand(e.key);
-    return sequence(
-      o.setup,
-      k.setup,
-      `${o.ref} instanceof T&&($v=${o.ref}.get(${k.ref}))!==undefined?$v:${slow(k.ref)}`,
-    );
+    const found = this.isIndex(e.key)
+      ? `($v=${o.ref}?.arr)!==undefined&&($v=$v[${k.ref}])!==undefined`
+      : `${o.ref} instanceof T&&($v=${o.ref}.get(${k.ref}))!==undefined`;
+    return sequence(o.setup, k.setup, `${found}?$v:${slow(k.ref)}`);
+  }
+
+  /** It is always an integer, so that the array part can be asked without a look at it. */
+  private isIndex(key: Expr): boolean {
+    if (key.kind === 'number') return isSmallInteger(key);
+    return key.kind === 'local' && this.counters.has(key.local);
   }
 
   /** Leaves the entry of a constant key in `$r`: where this place last found it, or by a search. */
   private slot(o: string, key: string): string {
     const h = `h${++this.hints}`;
-    return `(($r=${o}.slots[${h}])!==undefined&&$r.key===${key}||($r=${o}.seek(${key}))!==undefined&&((${h}=$r.at),true))`;
+    const search = `($r=${o}.seek(${key}))!==undefined&&((${h}=$r.at),true)`;
+    return `($r=${o}?.slots)!==undefined&&(($r=$r[${h}])!==undefined&&$r.key===${key}||${search})`;
   }
 
   private logical(e: Extract<Expr, { kind: 'and' | 'or' }>): string {
@@ -908,7 +931,7 @@ class Generator {
       if (o.setup !== '') setup.push(o.setup);
       args.push(o.ref);
       const key = quote(e.method);
-      const found = `${o.ref} instanceof T&&${this.slot(o.ref, key)}&&($v=$r.v)!==undefined?$v`;
+      const found = `${this.slot(o.ref, key)}&&($v=$r.v)!==undefined?$v`;
       // A string's methods are those of one library: this place remembers the entry it found there.
       const c = `c${++this.caches}`;
       const known = `(S.e.v===${c}t||(${c}e=S.seek(${key}),${c}t=S.e.v,true))&&($v=${c}e.v)!==undefined?$v`;

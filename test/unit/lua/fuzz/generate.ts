@@ -112,7 +112,7 @@ class Program {
 
   statement(): string {
     const deep = this.depth > 3;
-    switch (this.below(deep ? 8 : 17)) {
+    switch (this.below(deep ? 8 : 18)) {
       case 0:
       case 1: {
         const value = this.expression();
@@ -146,8 +146,21 @@ class Program {
         const name = `w${++this.names}`;
         return `local ${name} = 0\nwhile ${name} < ${this.below(4)} do\n${name} = ${name} + 1\n${this.block(1)}${this.random() < 0.3 ? `if ${this.expression()} then break end\n` : ''}end`;
       }
-      case 11:
-        return `for k, v in ipairs({${this.expression()}, ${this.expression()}}) do show(k, v) end`;
+      case 11: {
+        const change = this.pick([
+          '',
+          'list[k + 1] = nil ',
+          'if k < 4 then list[#list + 1] = k end ',
+          'list[k] = nil ',
+        ]);
+        return `do local list = {${this.expression()}, ${this.expression()}} for k, v in ipairs(list) do ${change}show(k, v) end end`;
+      }
+      case 16: {
+        const [from, to, step] = [this.below(4) - 1, this.below(6), this.pick(['1', '2', '-1'])];
+        const object = this.pick(['list', 'list', 'list', 't', 'x', '"text"']);
+        const store = this.pick(['', `list[i] = ${this.expression()} `, 'list[i] = nil ', 't[i] = i ']);
+        return `do local list = {${this.expression()}, ${this.expression()}, 3} for i = ${from}, ${to}, ${step} do ${store}show(pcall(function() return ${object}[i], list[2] end)) end show(list[1], list[2], list[3], next(list)) end`;
+      }
       case 12: {
         const name = `f${++this.names}`;
         const body = this.block(2);
