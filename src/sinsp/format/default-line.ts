@@ -38,9 +38,9 @@ export class DefaultLine implements Printer {
   ) {
     this.text = new EventText(context);
     this.time = new OutputTime(context.settings);
-    const { bufferFormat, timeFormat, cutBuffers } = context.settings;
+    const { bufferFormat, timeFormat, cutBuffers, resolvePorts } = context.settings;
     this.multiLine = bufferFormat !== 'dots';
-    const plain = !coloured && bufferFormat === 'dots' && timeFormat === 'h';
+    const plain = !coloured && bufferFormat === 'dots' && timeFormat === 'h' && !resolvePorts;
     this.form = plain
       ? { pieces: PIECES, json: false, unknown: '<NA>', cutBuffers, writer, params: this.text.params }
       : null;

@@ -61,6 +61,8 @@ export function pieceOf(use: FieldUse, { settings }: FieldContext): Piece | unde
     if (settings.json) return 'timestamp';
     if (use.field.name === 'evt.outputtime' && settings.timeFormat !== 'h') return undefined;
   }
-  if ((piece === 'args' || piece === 'info') && settings.bufferFormat !== 'dots') return undefined;
+  if ((piece === 'args' || piece === 'info') && (settings.bufferFormat !== 'dots' || settings.resolvePorts)) {
+    return undefined;
+  }
   return piece;
 }

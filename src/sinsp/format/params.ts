@@ -563,9 +563,12 @@ export class ParamRenderer {
     const table = thread === null ? null : this.state.fdTable(thread);
     for (let i = 0; i < count; i++) {
       const entry = at + 2 + i * 10;
-      const num = view.getInt32(entry + 4, true) * 0x1_0000_0000 + view.getUint32(entry, true);
+      const high = view.getInt32(entry + 4, true);
+      const low = view.getUint32(entry, true);
+      const num = high * 0x1_0000_0000 + low;
       if (i > 0) writer.byte(SPACE);
-      writeInt(writer, num);
+      if (high === 0) writeUint(writer, low);
+      else writeInt64(writer, high, low);
       writer.byte(COLON);
       const fd = table?.get(num);
       writer.text(fd === undefined ? '?' : (FD_TYPES[fd.type]?.letter ?? '?'));
@@ -646,9 +649,9 @@ export class ParamRenderer {
         writer.byte(115);
         return true;
       case PT.UID:
-        return this.resolveId(this.small(event, 4), this.state.users, writer);
       case PT.GID:
-        return this.resolveId(this.small(event, 4), this.state.groups, writer);
+        writer.text(this.idName(plan.type, this.small(event, 4)));
+        return true;
       case PT.DYN: {
         const dynamic = this.variantAgain(plan, event);
         return dynamic?.mayResolve ? this.resolved(dynamic, event, writer) : false;
@@ -712,10 +715,11 @@ export class ParamRenderer {
     return true;
   }
 
-  private resolveId(id: number, table: ReadonlyMap<number, { readonly name: string }>, writer: ByteWriter): boolean {
-    if (id === 0xffff_ffff) writer.text('<NONE>');
-    else writer.text(table.get(id)?.name ?? '<NA>');
-    return true;
+  /** What a user's or a group's id (type UID, GID) is called. */
+  idName(type: number, id: number): string {
+    if (id === 0xffff_ffff) return '<NONE>';
+    const { users, groups } = this.state;
+    return (type === PT.UID ? users : groups).get(id)?.name ?? '<NA>';
   }
 
   private resolveFlags(plan: Plan, value: number, writer: ByteWriter): boolean {

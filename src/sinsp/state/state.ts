@@ -123,6 +123,8 @@ export class State {
   readonly slots: ThreadSlots;
   /** Who else looks threads up by id, once there is somebody. */
   index: ThreadIndex | null = null;
+  /** Called when users or groups may have other names. */
+  onIdsChanged: (() => void) | null = null;
   /** The stepper is at work: it is told what descriptors are found to be. */
   marking = false;
   /** A close was canceled at some time: see `putFd`. */
@@ -172,6 +174,7 @@ export class State {
     const bytes = source.window;
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     readMetadataBlock(bytes, view, blockType, offset, length, this.loader);
+    this.onIdsChanged?.();
   }
 
   /** Before the first event of a section: roles of sockets, child counts. */
@@ -190,6 +193,7 @@ export class State {
     this.users.clear();
     this.groups.clear();
     this.userTables.clear();
+    this.onIdsChanged?.();
     this.interfaces.clear();
     this.containers.clear();
     this.machine = null;
@@ -211,6 +215,7 @@ export class State {
     for (const [uid, user] of other.users) this.users.set(uid, user);
     for (const [gid, group] of other.groups) this.groups.set(gid, group);
     this.userTables.copyFrom(other.userTables);
+    this.onIdsChanged?.();
     for (const record of other.interfaces.records) this.interfaces.add(record);
     for (const container of other.containers.values()) this.containers.add({ ...container });
     this.machine = other.machine;

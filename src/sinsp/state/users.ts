@@ -69,6 +69,7 @@ export function userEvent(state: State, event: EventCursor): void {
   if (state.options.ignoreUsers) return;
   const uid = event.paramUint32(0);
   if (Number.isNaN(uid)) return;
+  state.onIdsChanged?.();
   const containerId = state.textParam(event, 5);
   if (event.type === PPME.USER_DELETED_E) {
     state.userTables.removeUser(containerId, uid);
@@ -88,6 +89,7 @@ export function groupEvent(state: State, event: EventCursor): void {
   if (state.options.ignoreUsers) return;
   const gid = event.paramUint32(0);
   if (Number.isNaN(gid)) return;
+  state.onIdsChanged?.();
   const containerId = state.textParam(event, 2);
   if (event.type === PPME.GROUP_DELETED_E) state.userTables.removeGroup(containerId, gid);
   else state.userTables.addGroup(containerId, { gid, name: state.textParam(event, 1) });

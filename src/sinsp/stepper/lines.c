@@ -49,6 +49,11 @@ struct piece {
 #define PATH 6
 #define BYTES 7
 #define BOOLEAN 8
+#define ID 9
+#define ADDRESS 10
+#define TUPLE 11
+#define FD_LIST 12
+#define DYNAMIC 13
 /* What stands in parentheses behind them. */
 #define NO_NAME 0
 #define ERROR_NAME 1
@@ -58,12 +63,25 @@ struct piece {
 #define SYSCALL_NAME 5
 #define SIGNAL_NAME 6
 #define FULL_PATH 7
-struct param {
-  /* `name=` */
-  const struct text *label;
+struct writing {
   u8 kind;
   u8 size;
   u8 resolved;
+};
+/* Writings of a parameter whose first byte tells which. */
+struct variants {
+  u32 count;
+  /* Each in four bytes. */
+  struct {
+    struct writing writing;
+    u8 unused;
+  } of[];
+};
+struct param {
+  /* `name=` */
+  const struct text *label;
+  const struct variants *variants;
+  struct writing writing;
 };
 struct plan {
   const struct text *type;
@@ -85,6 +103,9 @@ struct flags {
 #define SIGNALS 128
 
 #define AT_FDCWD (-100)
+#define AF_UNIX 1
+#define AF_INET 2
+#define AF_INET6 10
 #define CUT 80
 /* Numbers of one line and what stands between them come to less than this. */
 #define NUMBERS_ROOM 8192
@@ -233,12 +254,15 @@ static u8 *put_i64(u8 *to, i64 value) {
   return put_u64(to + 1, -(u64)value);
 }
 
-static u8 *put_hex(u8 *to, u64 value) {
+static u8 *put_hex(u8 *to, u64 value, const char *letters) {
   u32 digits = 1;
   while (digits < 16 && value >> (digits * 4) != 0) digits++;
-  for (u32 i = digits; i-- > 0; value >>= 4) to[i] = "0123456789ABCDEF"[value & 15];
+  for (u32 i = digits; i-- > 0; value >>= 4) to[i] = letters[value & 15];
   return to + digits;
 }
+
+static const char upper[] = "0123456789ABCDEF";
+static const char lower[] = "0123456789abcdef";
 
 static u8 *put_oct(u8 *to, u64 value) {
   if (value != 0) *to++ = '0';
@@ -269,6 +293,108 @@ static u8 *put_time_of_day(u8 *to, u64 time) {
   WRITE(u64, to, READ(u64, clock));
   to[8] = clock[8];
   return put_nine(to + 9, time - begin);
+}
+
+/* -- addresses ------------------------------------------------------------------------------------------------ */
+
+static u8 *put_word(u8 *to, const char *word) {
+  while (*word != 0) *to++ = *word++;
+  return to;
+}
+
+static u8 *put_ipv4(u8 *to, const u8 *address) {
+  for (u32 i = 0; i < 4; i++) {
+    if (i > 0) *to++ = '.';
+    to = put_u32(to, address[i]);
+  }
+  return to;
+}
+
+/* As addresses.ts writes them. */
+static u8 *put_ipv6(u8 *to, const u8 *address) {
+  u32 best = 8;
+  u32 zeros = 1;
+  for (u32 i = 0; i < 8;) {
+    u32 end = i;
+    while (end < 8 && READ(u16, address + end * 2) == 0) end++;
+    if (end - i > zeros) {
+      best = i;
+      zeros = end - i;
+    }
+    i = end == i ? i + 1 : end;
+  }
+  u32 dotted = best == 0 && (zeros == 6 || (zeros == 5 && READ(u16, address + 10) == 0xffff));
+  u32 groups = dotted ? 6 : 8;
+  for (u32 i = 0; i < groups; i++) {
+    if (i == best) {
+      *to++ = ':';
+      i += zeros - 1;
+      if (i == 7) *to++ = ':';
+      continue;
+    }
+    if (i > 0) *to++ = ':';
+    to = put_hex(to, address[i * 2] << 8 | address[i * 2 + 1], lower);
+  }
+  if (!dotted) return to;
+  *to++ = ':';
+  return put_ipv4(to, address + 12);
+}
+
+static u8 *put_port(u8 *to, const u8 *port) {
+  *to++ = ':';
+  return put_u32(to, READ(u16, port));
+}
+
+static u8 *put_arrow(u8 *to) {
+  WRITE(u16, to, 0x3e2d /* "->" */);
+  return to + 2;
+}
+
+static u8 *put_ipv4_pair(u8 *to, const u8 *source, const u8 *dest) {
+  to = put_arrow(put_port(put_ipv4(to, source), source + 4));
+  return put_port(put_ipv4(to, dest), dest + 4);
+}
+
+/* All 16 bytes are zero, or it is `::ffff:a.b.c.d`. */
+static u32 is_ipv4_inside(const u8 *address) {
+  if (READ(u64, address) != 0) return 0;
+  return READ(u64, address + 8) == 0 || READ(u32, address + 8) == 0xffff0000;
+}
+
+static u8 *put_family(u8 *to, u32 family) { return put_u32(put_word(to, "family "), family); }
+
+static u8 *put_address(u8 *to, const u8 *from, u32 length) {
+  if (length == 0) return put_word(to, "NULL");
+  switch (*from) {
+    case AF_INET:
+      return length != 7 ? put_word(to, "INVALID IPv4") : put_port(put_ipv4(to, from + 1), from + 5);
+    case AF_INET6:
+      return length != 19 ? put_word(to, "INVALID IPv6") : put_port(put_ipv6(to, from + 1), from + 17);
+    case AF_UNIX:
+      return put_printable(to, from + 1, text_length(from, length) - 1);
+    default:
+      return put_family(to, *from);
+  }
+}
+
+static u8 *put_tuple(u8 *to, const u8 *from, u32 length) {
+  if (length == 0) return put_word(to, "NULL");
+  switch (*from) {
+    case AF_INET:
+      return length != 13 ? put_word(to, "INVALID IPv4") : put_ipv4_pair(to, from + 1, from + 7);
+    case AF_INET6:
+      if (length != 37) return put_word(to, "INVALID IPv6");
+      if (is_ipv4_inside(from + 1) && is_ipv4_inside(from + 19)) return put_ipv4_pair(to, from + 13, from + 31);
+      to = put_arrow(put_port(put_ipv6(to, from + 1), from + 17));
+      return put_port(put_ipv6(to, from + 19), from + 35);
+    case AF_UNIX:
+      if (length < 17) return to;
+      to = put_hex(put_arrow(put_hex(to, READ(u64, from + 1), lower)), READ(u64, from + 9), lower);
+      *to++ = ' ';
+      return put_printable(to, from + 17, text_length(from + 17, length - 17));
+    default:
+      return put_family(to, *from);
+  }
 }
 
 /* -- parameters ----------------------------------------------------------------------------------------------- */
@@ -351,11 +477,43 @@ void line_written(void) {
   lines->raw_end = raw_end;
 }
 
-static u8 *put_param(u8 *to, const struct shown *event, u32 index, const struct param *param) {
+/* Descriptors with the letter of what they are, and what is waited for. */
+static u8 *put_fd_list(u8 *to, const struct shown *event, const u8 *from, u32 length) {
+  if (event->slot == 0) return 0;
+  if (length < 2) return to;
+  u32 count = READ(u16, from);
+  if (count > (length - 2) / 10) count = (length - 2) / 10;
+  for (u32 i = 0; i < count; i++) {
+    if (to + 64 > lines->end) return 0;
+    const u8 *entry = from + 2 + i * 10;
+    i64 num = READ(i64, entry);
+    if (i > 0) *to++ = ' ';
+    to = put_i64(to, num);
+    *to++ = ':';
+    if (is_no_fd(event, num)) {
+      *to++ = '?';
+    } else {
+      const struct text *text = fd_text(event, num);
+      if (text == 0) return 0;
+      *to++ = text->bytes[1];
+    }
+    to = put_hex(to, READ(u16, entry + 8), lower);
+  }
+  return to;
+}
+
+static u8 *put_param(u8 *to, const struct shown *event, u32 index, const struct param *how) {
   u8 *const begin = to;
   const u8 *from = event->window + event->offsets[index];
   u32 length = event->sizes[index];
   u64 value = 0;
+  const struct writing *param = &how->writing;
+  if (param->kind == DYNAMIC) {
+    if (length == 0 || *from >= how->variants->count) return 0;
+    param = &how->variants->of[*from].writing;
+    from++;
+    length--;
+  }
   if (param->size != 0) {
     /* Shorter than its type: what is shown then is none of this. */
     if (length < param->size) return 0;
@@ -381,7 +539,7 @@ static u8 *put_param(u8 *to, const struct shown *event, u32 index, const struct 
       to = put_u64(to, value);
       break;
     case HEX:
-      to = put_hex(to, value);
+      to = put_hex(to, value, upper);
       break;
     case OCT:
       to = put_oct(to, value);
@@ -410,11 +568,21 @@ static u8 *put_param(u8 *to, const struct shown *event, u32 index, const struct 
         to = put_dotted(to, from, length);
       }
       break;
-    case BOOLEAN: {
-      const char *word = value != 0 ? "true" : "false";
-      while (*word != 0) *to++ = *word++;
+    case BOOLEAN:
+      to = put_word(to, value != 0 ? "true" : "false");
       break;
-    }
+    case ID:
+      to = (u32)value == 0xffffffff ? put_word(to, "-1") : put_u32(to, value);
+      break;
+    case ADDRESS:
+      to = put_address(to, from, length);
+      break;
+    case TUPLE:
+      to = put_tuple(to, from, length);
+      break;
+    case FD_LIST:
+      to = put_fd_list(to, event, from, length);
+      break;
     default:
       return 0;
   }
@@ -478,6 +646,12 @@ static const struct text *type_name(const struct shown *event, const struct plan
   return id < CALLS ? lines->syscalls[(u32)id] : 0;
 }
 
+/* A call that should have made a descriptor and failed: it may speak of the directory in which it looked. */
+static u32 names_directory(const struct shown *event) {
+  if (lines->has_fd[event->type] != NAMES_FD || event->nparams == 0 || event->sizes[0] < 8) return 0;
+  return READ(i64, event->window + event->offsets[0]) < 0;
+}
+
 u8 *write_line(u8 *const begin, const struct shown *event) {
   lines->missing = NOTHING_MISSING;
   raw_end = 0;
@@ -518,7 +692,7 @@ u8 *write_line(u8 *const begin, const struct shown *event) {
         break;
       case FD_NAME:
         if (event->slot == 0 || lines->has_fd[event->type] == NO_FD) goto unknown;
-        if (event->thread->last_fd == WIDE_FD) return 0;
+        if (event->thread->last_fd == WIDE_FD || names_directory(event)) return 0;
         if (is_no_fd(event, event->thread->last_fd)) {
           /* Ends of calls have an empty name then, or that of what they should have opened. */
           if ((event->type & 1) == 0) goto unknown;

@@ -77,6 +77,11 @@ const TEXT = 5;
 const PATH = 6;
 const BYTES = 7;
 const BOOLEAN = 8;
+const ID = 9;
+const ADDRESS = 10;
+const TUPLE = 11;
+const FD_LIST = 12;
+const DYNAMIC = 13;
 const NO_NAME = 0;
 const ERROR_NAME = 1;
 const FD_TEXT = 2;
@@ -111,6 +116,12 @@ const WRITINGS: ReadonlyMap<number, Writing> = new Map<number, Writing>([
   [PT.FSPATH, [PATH, 0, FULL_PATH]],
   [PT.FSRELPATH, [PATH, 0, FULL_PATH]],
   [PT.BYTEBUF, [BYTES, 0, NO_NAME]],
+  [PT.UID, [ID, 4, FLAG_NAMES]],
+  [PT.GID, [ID, 4, FLAG_NAMES]],
+  [PT.SOCKADDR, [ADDRESS, 0, NO_NAME]],
+  [PT.SOCKTUPLE, [TUPLE, 0, NO_NAME]],
+  [PT.FDLIST, [FD_LIST, 0, NO_NAME]],
+  [PT.DYN, [DYNAMIC, 0, NO_NAME]],
 ]);
 /** Types whose print format counts, when they are written in decimal. 64 bits are signed there, as the peer has them. */
 const FORMATTED: ReadonlyMap<number, Writing> = new Map<number, Writing>([
@@ -125,6 +136,12 @@ const FORMATTED: ReadonlyMap<number, Writing> = new Map<number, Writing>([
   [PT.MODE, [UNSIGNED, 4, FLAG_NAMES]],
 ]);
 
+/** No writing: JavaScript has to do it. */
+const LEFT: Writing = [0, 0, NO_NAME];
+
+/** As lines.c has it. */
+const packed = ([kind, size, resolved]: Writing): number => kind | (size << 8) | (resolved << 16);
+
 /** How a parameter is written; undefined when that is left to JavaScript. */
 function writingOf({ type, format }: Plan): Writing | undefined {
   const decimal = FORMATTED.get(type);
@@ -133,6 +150,14 @@ function writingOf({ type, format }: Plan): Writing | undefined {
   if (format === PF.HEX) return [HEX, size, resolved];
   if (format === PF.OCT) return [OCT, size, resolved];
   return format === PF['10_PADDED_DEC'] ? undefined : decimal;
+}
+
+/** The same of one whose first byte tells how; those that have names of their own are left to JavaScript. */
+function variantWritings({ variants }: Plan): readonly Writing[] {
+  return (variants ?? []).map((variant) => {
+    const [kind, size, resolved] = writingOf(variant) ?? LEFT;
+    return resolved === FLAG_NAMES ? LEFT : [kind, size, resolved];
+  });
 }
 
 /** By event code: 1 for what may make a descriptor. */
@@ -209,6 +234,7 @@ export class Lines {
     if (place(offset, this.passing.end + OUT_BYTES) !== TABLES_BYTES) throw new Error('lines.c has other tables');
     this.showsFd = form.pieces.includes('fd-name');
     this.describe();
+    state.onIdsChanged = () => this.forget();
   }
 
   private describe(): void {
@@ -296,7 +322,7 @@ export class Lines {
   }
 
   /** Forgets all texts that may change. */
-  private forget(): void {
+  forget(): void {
     const { slots } = this.state;
     slots.texts.fill(0);
     for (let at = PROGRAM_TEXT; at < slots.integers.length; at += SLOT_INTEGERS) slots.integers[at] = 0;
@@ -358,30 +384,34 @@ export class Lines {
 
   private teachPlan(type: number): void {
     const plan = this.form.params.plan(type);
+    const params = plan.params.slice(0, plan.shown);
+    const variants = params.map(variantWritings);
     const at = (this.lasting.used + 7) & ~7;
-    const size = 8 + plan.shown * 8;
+    const count = 2 + params.length * 3 + variants.reduce((sum, list) => sum + 1 + list.length, 0);
+    if (at + count * 4 > this.lasting.end) return;
+    this.lasting.used = at + count * 4;
     const label = (text: string) => this.put(this.lasting, text);
-    if (at + size > this.lasting.end) return;
-    this.lasting.used = at + size;
     const name = label(EVENTS[type]!.name);
-    const labels = plan.params.slice(0, plan.shown).map((param) => label(param.label.text));
+    const labels = params.map((param) => label(param.label.text));
     // Without room for the labels there is no plan.
     if (name === 0 || labels.includes(0)) return;
-    const integers = new Int32Array(this.tables.buffer, at, size / 4);
-    integers[0] = name;
-    integers[1] = plan.shown;
-    for (let i = 0; i < plan.shown; i++) {
-      const [kind, bytes, resolved] = writingOf(plan.params[i]!) ?? [0, 0, 0];
-      integers[2 + i * 2] = labels[i]!;
-      integers[3 + i * 2] = kind | (bytes << 8) | (resolved << 16);
-    }
+    const integers = new Int32Array(this.tables.buffer, at, count);
+    integers.set([name, params.length]);
+    let next = 2 + params.length * 3;
+    params.forEach((param, i) => {
+      integers.set([labels[i]!, at + next * 4, packed(writingOf(param) ?? LEFT)], 2 + i * 3);
+      const list = variants[i]!;
+      integers.set([list.length, ...list.map(packed)], next);
+      next += 1 + list.length;
+    });
     this.tables[PLANS_AT + type] = at;
   }
 
   private teachFlags(param: number, value: number): void {
     const plan = this.form.params.plan(param >> 8).params[(param & 255) - 1]!;
-    const name = flagNames(plan, value);
-    const text = name === null ? NO_FLAGS : this.put(this.passing, name.text);
+    const isId = plan.type === PT.UID || plan.type === PT.GID;
+    const name = isId ? this.form.params.idName(plan.type, value) : (flagNames(plan, value)?.text ?? null);
+    const text = name === null ? NO_FLAGS : this.put(this.passing, name);
     if (text === 0) return;
     const place = (Math.imul(param ^ Math.imul(value, 0x9e3779b1), 0x9e3779b1) >>> 16) & (FLAG_PLACES - 1);
     const at = FLAGS_AT + place * 3;

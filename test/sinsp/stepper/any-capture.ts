@@ -56,6 +56,63 @@ function number(random: Random, size: number): Uint8Array {
   return all.subarray(0, size);
 }
 
+/** Addresses of IPv6: all zero, mapped and compatible IPv4, and any with zeros in them. */
+function address6(random: Random): Uint8Array {
+  const zeros = random.pick([0, 2, 3, 5, 8]);
+  const address = Uint8Array.from({ length: 16 }, () => (random.int(10) < zeros ? 0 : random.int(256)));
+  const kind = random.int(4);
+  if (kind < 3) address.fill(0, 0, 12);
+  if (kind === 0) address.fill(0);
+  if (kind === 1) address.fill(0xff, 10, 12);
+  return address;
+}
+
+const AF_UNIX = 1;
+const AF_INET = 2;
+const AF_INET6 = 10;
+const FAMILIES = [AF_UNIX, AF_INET, AF_INET6, 16, 255];
+
+/** Some are cut, or too long. */
+function mangled(random: Random, address: Uint8Array): Uint8Array {
+  if (random.int(10) > 0) return address;
+  return random.int(2) === 0
+    ? address.subarray(0, random.int(address.length + 1))
+    : join([address, u8(random.int(256))]);
+}
+
+const port = (random: Random) => u16(random.pick([0, 22, 80, 443, 65_535]));
+const address = (random: Random) => u32(random.pick([0, 0x0100007f, 0xffff_ffff, 0x0900_000a, random.int(2 ** 31)]));
+
+function socketAddress(random: Random): Uint8Array {
+  const family = random.pick(FAMILIES);
+  const rest =
+    family === AF_INET
+      ? [address(random), port(random)]
+      : family === AF_INET6
+        ? [address6(random), port(random)]
+        : [text(random.pick(TEXTS))];
+  return mangled(random, join([u8(family), ...rest]));
+}
+
+function tuple(random: Random): Uint8Array {
+  const family = random.pick(FAMILIES);
+  const rest =
+    family === AF_INET
+      ? [address(random), port(random), address(random), port(random)]
+      : family === AF_INET6
+        ? [address6(random), port(random), address6(random), port(random)]
+        : [number(random, 8), number(random, 8), text(random.pick(TEXTS))];
+  return mangled(random, join([u8(family), ...rest]));
+}
+
+function descriptorList(random: Random): Uint8Array {
+  const entries = Array.from({ length: random.pick([0, 1, 2, 5]) }, () =>
+    join([u64(random.int(12) === 0 ? random.pick([-1, 63, 64, 2 ** 40]) : random.int(9)), u16(random.int(1 << 16))]),
+  );
+  const count = random.int(10) === 0 ? random.int(1 << 16) : entries.length;
+  return mangled(random, join([u16(count), ...entries]));
+}
+
 function value(random: Random, type: number): Value {
   switch (type) {
     case PT.FD:
@@ -73,9 +130,14 @@ function value(random: Random, type: number): Value {
     case PT.BYTEBUF:
       return bytes(random);
     case PT.SOCKADDR:
-      return address4('10.0.0.9', 80);
+      return random.int(3) === 0 ? address4('10.0.0.9', 80) : socketAddress(random);
     case PT.SOCKTUPLE:
-      return tuple4('10.0.0.5', 4000, '10.0.0.9', 80);
+      return random.int(3) === 0 ? tuple4('10.0.0.5', 4000, '10.0.0.9', 80) : tuple(random);
+    case PT.FDLIST:
+      return descriptorList(random);
+    case PT.DYN:
+      // The first byte tells how the others are to be read.
+      return join([u8(random.int(8)), random.int(2) === 0 ? number(random, 8) : bytes(random)]);
     case PT.SIGTYPE:
       return u8(random.int(70));
     case PT.SYSCALLID:
