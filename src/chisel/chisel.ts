@@ -258,7 +258,9 @@ export class Chisel {
 
   /** Hands an event over: own filter, on_event, formatter. Throws ChiselError. */
   deliver(event: EventCursor): void {
-    if (this.filter !== null && !this.filter.test(event)) return;
+    const { filter } = this;
+    // A kind of events that the filter cannot refuse is not asked about.
+    if (filter !== null && filter.certainTypes?.[event.type] !== 1 && !filter.test(event)) return;
     if (this.hasOnEvent) {
       const fn = this.lua.globals.get('on_event');
       if (fn !== this.eventFunction || this.callEvent === null) {

@@ -49,8 +49,12 @@ export class EventCursor {
 
   /** The thread of the event, when known. */
   thread: ThreadInfo | null = null;
-  /** The descriptor that the event works on, when known. */
-  fd: FdInfo | null = null;
+  private ownFd: FdInfo | null = null;
+  /** Nobody has looked for the event's descriptor yet, which the event has made, or not. */
+  fdWaits = false;
+  fdIsNew = false;
+  /** Looks for it, which sets {@link fd}. */
+  lookForFd: (event: EventCursor) => void = () => {};
   /** The number of that descriptor, known or not; -1 when the event has none. */
   fdNum = -1;
 
@@ -71,6 +75,17 @@ export class EventCursor {
     // away when the first large value comes.
     this.tsLow = 0;
     this.time = 0;
+  }
+
+  /** The descriptor that the event works on, when known. */
+  get fd(): FdInfo | null {
+    if (this.fdWaits) this.lookForFd(this);
+    return this.ownFd;
+  }
+
+  set fd(fd: FdInfo | null) {
+    this.fdWaits = false;
+    this.ownFd = fd;
   }
 
   get info(): EventInfo {

@@ -29,7 +29,7 @@ import { EF, EVENT_COUNT, EVENT_FLAGS, EVENTS, PPME } from './schema/index.js';
 import { BEGIN, SOCKET_CALL } from './state/begin-kinds.js';
 import { State, type StateOptions } from './state/state.js';
 import { Lines } from './stepper/lines.js';
-import { AT_END, AT_EVENT, AT_FULL, AT_LACK, AT_LINE, STEPPER_THREADS, Stepper } from './stepper/stepper.js';
+import { AT_END, AT_EVENT, AT_FULL, AT_HAD, AT_LACK, AT_LINE, STEPPER_THREADS, Stepper } from './stepper/stepper.js';
 
 /** By event code: 1 for events that, at the start of a section, complete its header: containers, users, groups. */
 const INITIAL_STATE = Uint8Array.from(EVENTS, (event) =>
@@ -135,6 +135,10 @@ export class Inspector {
 
   constructor(options: InspectorOptions = {}) {
     this.state = new State(options);
+    this.event.lookForFd = (event) => {
+      this.state.attachFd(event, event.thread!);
+      if (event.fdIsNew && event.fd !== null) event.fd.nameChanged = true;
+    };
     this.untilStepper = options.stepperAfter ?? STEPPER_AFTER;
     this.stepperThreads = options.stepperThreads ?? STEPPER_THREADS;
   }
@@ -332,6 +336,12 @@ export class Inspector {
           continue;
         }
         stops++;
+        if (status === AT_HAD) {
+          stepper.fillHad(event);
+          offset += event.blockLength;
+          if (handler(event)) continue;
+          return this.leave(source, offset);
+        }
         if (status === AT_LINE) {
           stepper.fillMade(event);
           offset += event.blockLength;
@@ -444,6 +454,7 @@ export class Inspector {
       // An event that modifies state does so whether the filter lets it through or not.
       (type) => certain[type] === 0 && (EVENT_FLAGS[type]! & EF.MODIFIES_STATE) === 0 && !everything,
       (type) => writesLines && lineOf(type),
+      predicate === null && !everything && this.onWriteEnd === null && !writesLines,
     );
   }
 

@@ -102,6 +102,9 @@ struct flags {
 #define ERRORS 256
 #define SIGNALS 128
 
+/* Of its own, so that what is done for most lines stays short. */
+#define RARE __attribute__((noinline))
+
 #define AT_FDCWD (-100)
 #define AF_UNIX 1
 #define AF_INET 2
@@ -297,12 +300,12 @@ static u8 *put_time_of_day(u8 *to, u64 time) {
 
 /* -- addresses ------------------------------------------------------------------------------------------------ */
 
-static u8 *put_word(u8 *to, const char *word) {
+static RARE u8 *put_word(u8 *to, const char *word) {
   while (*word != 0) *to++ = *word++;
   return to;
 }
 
-static u8 *put_ipv4(u8 *to, const u8 *address) {
+static RARE u8 *put_ipv4(u8 *to, const u8 *address) {
   for (u32 i = 0; i < 4; i++) {
     if (i > 0) *to++ = '.';
     to = put_u32(to, address[i]);
@@ -311,7 +314,7 @@ static u8 *put_ipv4(u8 *to, const u8 *address) {
 }
 
 /* As addresses.ts writes them. */
-static u8 *put_ipv6(u8 *to, const u8 *address) {
+static RARE u8 *put_ipv6(u8 *to, const u8 *address) {
   u32 best = 8;
   u32 zeros = 1;
   for (u32 i = 0; i < 8;) {
@@ -340,7 +343,7 @@ static u8 *put_ipv6(u8 *to, const u8 *address) {
   return put_ipv4(to, address + 12);
 }
 
-static u8 *put_port(u8 *to, const u8 *port) {
+static RARE u8 *put_port(u8 *to, const u8 *port) {
   *to++ = ':';
   return put_u32(to, READ(u16, port));
 }
@@ -363,7 +366,7 @@ static u32 is_ipv4_inside(const u8 *address) {
 
 static u8 *put_family(u8 *to, u32 family) { return put_u32(put_word(to, "family "), family); }
 
-static u8 *put_address(u8 *to, const u8 *from, u32 length) {
+static RARE u8 *put_address(u8 *to, const u8 *from, u32 length) {
   if (length == 0) return put_word(to, "NULL");
   switch (*from) {
     case AF_INET:
@@ -377,7 +380,7 @@ static u8 *put_address(u8 *to, const u8 *from, u32 length) {
   }
 }
 
-static u8 *put_tuple(u8 *to, const u8 *from, u32 length) {
+static RARE u8 *put_tuple(u8 *to, const u8 *from, u32 length) {
   if (length == 0) return put_word(to, "NULL");
   switch (*from) {
     case AF_INET:
@@ -478,7 +481,7 @@ void line_written(void) {
 }
 
 /* Descriptors with the letter of what they are, and what is waited for. */
-static u8 *put_fd_list(u8 *to, const struct shown *event, const u8 *from, u32 length) {
+static RARE u8 *put_fd_list(u8 *to, const struct shown *event, const u8 *from, u32 length) {
   if (event->slot == 0) return 0;
   if (length < 2) return to;
   u32 count = READ(u16, from);

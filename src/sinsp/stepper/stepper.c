@@ -24,17 +24,18 @@
 #define STORE 1        /* kept for its exit */
 #define STORE_DUP 2    /* the same, if it is fcntl of a kind that makes descriptors */
 #define STREAM 3       /* data went through a descriptor */
-#define CLOSE_ENTER 4
-#define CLOSE_EXIT 5
-#define MEMORY 6       /* sizes of the process */
-#define SWITCH 7
-#define UNLESS_FAILED 8 /* nothing if the call failed */
-#define FCNTL_EXIT 9   /* nothing if its enter was not kept, else as DUP */
-#define DUP 10         /* a descriptor is copied */
+#define MEMORY 4       /* sizes of the process */
+#define SWITCH 5
+#define CLOSE_ENTER 6
+#define LEFT 7         /* what only JavaScript can do; up to here, descriptors stay what they are */
+#define CLOSE_EXIT 8
+#define UNLESS_FAILED 9 /* nothing if the call failed */
+#define FCNTL_EXIT 10  /* nothing if its enter was not kept, else as DUP */
+#define DUP 11         /* a descriptor is copied */
 /* A file is opened; from here on, what is in which parameter: see OPENS. */
-#define OPEN 11
-#define OPENAT 12
-#define OPENAT2 13
+#define OPEN 12
+#define OPENAT 13
+#define OPENAT2 14
 
 #define WRITE_EXIT 9
 #define F_DUPFD 1
@@ -58,6 +59,7 @@
 #define AT_FULL 3
 #define AT_LINE 4
 #define AT_LACK 5
+#define AT_HAD 6
 
 #define ROOM 256
 struct room {
@@ -140,7 +142,7 @@ static struct {
     i32 tid;
     u32 slot;
     u32 paired;
-    /* The descriptor of the thread's last_fd is the event's. */
+    /* The descriptor of the thread's last_fd is the event's; 2: which has just been opened. */
     u32 attach;
     /* Events passed, this one included. */
     u32 count;
@@ -160,6 +162,8 @@ static struct {
   /* Where the next line goes; from where on lines are handed out before more are written. */
   u8 *line_at;
   u8 *lines_full;
+  /* Wanted events that leave descriptors alone have their effect here: nobody is asked before it. */
+  u32 eager;
 } shared;
 
 struct thread *threads;
@@ -573,6 +577,8 @@ static int change(struct thread *thread, u32 slot, i32 tid, u32 type, u32 paired
       main->vmswap = uint32_param(window + offsets[5], sizes[5], main->vmswap);
       return 1;
     }
+    case LEFT:
+      return 0;
     case UNLESS_FAILED:
       if (!has_failed(window, nparams)) return 0;
       thread->has_stored = 0;
@@ -593,7 +599,7 @@ static int change(struct thread *thread, u32 slot, i32 tid, u32 type, u32 paired
 /*
  * Goes from `offset` to `end` of the batch at `window`; whole blocks lie between them. Offsets that are told count from
  * `origin` before the batch, events from `number` on. AT_EVENT: the event in shared.at is paired and waits to be looked at.
- * AT_LINE: the same, but its effect is had, and only its line is missing. AT_OTHER: the block at shared.at.offset was not
+ * AT_HAD: the same, but its effect is had. AT_LINE: the same, and only its line is missing. AT_OTHER: the block at shared.at.offset was not
  * touched. AT_FULL: the same, because lines have to be handed out first. AT_LACK: the same, because its line lacks something
  * that JavaScript can tell; `told`: it was asked for the first event's.
  */
@@ -741,7 +747,19 @@ __attribute__((export_name("step"))) u32 step(const u8 *window, u32 offset, u32 
     }
     count++;
     told = 0;
-    if ((kind & WANTED) != 0) status = AT_EVENT;
+    if ((kind & WANTED) != 0) {
+      status = AT_EVENT;
+      /* The last one may be asked for its descriptor when everything is over. */
+      if (shared.eager && offset + length < end) {
+        struct thread *thread = threads + slot;
+        u32 opens = shared.changes[type] >= OPEN && !has_failed(window, nparams);
+        if ((opens || shared.changes[type] < LEFT) && (!attach || thread->last_fd < 0 || has_table(thread, slot)) &&
+            change(thread, slot, tid, type, paired, attach, window, nparams, large, lengths, event + size)) {
+          status = AT_HAD;
+          if (opens) attach = 2;
+        }
+      }
+    }
     u32 wanted = status != AT_END;
     if (!wanted && line_end != 0) {
       line_at = line_end;

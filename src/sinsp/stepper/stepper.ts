@@ -29,7 +29,8 @@ import { STEPPER_WASM } from './stepper.generated.js';
 
 /**
  * How {@link Stepper.step} ends: the batch is through; an event is paired; a block is left to the caller; lines have to be
- * handed out; an event has had its effect, and waits for its line; something has to be told before the line of one.
+ * handed out; an event has had its effect, and waits for its line; something has to be told before the line of one; an event
+ * is paired and has had its effect.
  */
 export const AT_END = 0;
 export const AT_EVENT = 1;
@@ -37,6 +38,7 @@ export const AT_OTHER = 2;
 export const AT_FULL = 3;
 export const AT_LINE = 4;
 export const AT_LACK = 5;
+export const AT_HAD = 6;
 
 // The structures of stepper.c.
 const EVENT_CODES = 1024;
@@ -60,7 +62,7 @@ const [OFFSET, LENGTH, HEADER, LENGTHS, LENGTH_SIZE, DATA, NPARAMS, TYPE, CPU] =
 const [FLAGS, TS_LOW, TS_HIGH, TID, SLOT, PAIRED, ATTACH, COUNT, FIRST_LOW, FIRST_HIGH] = [
   11, 12, 13, 14, 15, 16, 17, 18, 20, 21,
 ];
-const [LAST_SLOT, FILTER, FILTERS, LINE_AT, LINES_FULL] = [23, 24, 25, 30, 31];
+const [LAST_SLOT, FILTER, FILTERS, LINE_AT, LINES_FULL, EAGER] = [23, 24, 25, 30, 31, 32];
 /** Indices of 64-bit floating point numbers. */
 const [TIME, CALM_FROM, CALM_TO] = [0, 13, 14];
 
@@ -76,6 +78,8 @@ const ENTRY_BYTES = 8;
 /** Places for threads that are in no table, or of which no event was seen. */
 const OTHERS = 1024;
 const NO_THREAD_SLOT = -1;
+/** Of ATTACH: the event has opened the descriptor. */
+const JUST_OPENED = 2;
 /** Numbers of system calls. */
 const CALLS = 1024;
 /** Names of files that the filter excludes, and how long one may be. */
@@ -138,16 +142,17 @@ const NOTHING = 0;
 const STORE = 1;
 const STORE_DUP = 2;
 const STREAM = 3;
-const CLOSE_ENTER = 4;
-const CLOSE_EXIT = 5;
-const MEMORY = 6;
-const SWITCH = 7;
-const UNLESS_FAILED = 8;
-const FCNTL_EXIT = 9;
-const DUP = 10;
-const OPEN = 11;
-const OPENAT = 12;
-const OPENAT2 = 13;
+const MEMORY = 4;
+const SWITCH = 5;
+const CLOSE_ENTER = 6;
+const LEFT = 7;
+const CLOSE_EXIT = 8;
+const UNLESS_FAILED = 9;
+const FCNTL_EXIT = 10;
+const DUP = 11;
+const OPEN = 12;
+const OPENAT = 13;
+const OPENAT2 = 14;
 const CHANGES_BY_HANDLER = new Map<Handler, number>([
   [store, STORE],
   [fcntlEnter, STORE_DUP],
@@ -166,13 +171,10 @@ const CHANGES_BY_HANDLER = new Map<Handler, number>([
   [fcntlExit, FCNTL_EXIT],
 ]);
 const CHANGES = Uint8Array.from(HANDLERS, (handler) =>
-  handler === null ? NOTHING : (CHANGES_BY_HANDLER.get(handler) ?? NOTHING),
+  handler === null ? NOTHING : (CHANGES_BY_HANDLER.get(handler) ?? LEFT),
 );
 // The same handler, with other places of parameters.
 CHANGES[PPME.SYSCALL_OPENAT2_X] = OPENAT2;
-/** Codes whose events change something that only JavaScript can do. */
-const HANDLED = Uint8Array.from(HANDLERS, (handler, type) => (handler !== null && CHANGES[type] === NOTHING ? 1 : 0));
-
 const FD_EXITS = Uint8Array.from({ length: EVENT_COUNT }, (_, type) => ((type & 1) === 1 ? BEGIN[type]! & USES_FD : 0));
 
 /** Events whose descriptor is what fields of descriptors speak of: one that was there before them, or that they open. */
@@ -247,7 +249,7 @@ export class Stepper implements ThreadIndex {
     new Uint8Array(buffer, shared + EXIT_FD_AT, EVENT_CODES).set(EXIT_FD_PARAM);
     this.paramOffsets = new Int32Array(buffer, shared + PARAM_OFFSETS_AT, MAX_PARAMS);
     this.paramLengths = new Int32Array(buffer, shared + PARAM_LENGTHS_AT, MAX_PARAMS);
-    this.event = new Int32Array(buffer, shared + EVENT_AT, 32);
+    this.event = new Int32Array(buffer, shared + EVENT_AT, 34);
     this.doubles = new Float64Array(buffer, shared + EVENT_AT, 16);
     new Uint8Array(buffer, shared + CHANGES_AT, EVENT_CODES).set(CHANGES);
     const tableAt = state.slots.moveTo(buffer, SLOTS_AT, slots);
@@ -295,6 +297,7 @@ export class Stepper implements ThreadIndex {
   /**
    * Says what is to be done with events, by code. `demandFor`: who wants them; `rejected`: those that nobody wants, or whose
    * thread is excluded, change nothing and lose their partner; `lineOf`: lines are all that is made of them.
+   * `isEager`: wanted events may have their effect before anybody is asked for them.
    * Those whose effect only JavaScript can do are stopped at, unless they are rejected.
    */
   configure(
@@ -303,6 +306,7 @@ export class Stepper implements ThreadIndex {
     demandFor: (type: number) => Demand,
     rejected: (type: number) => boolean,
     lineOf: (type: number) => boolean,
+    isEager: boolean,
   ): void {
     const { codes, fdExits, lines, writes, ofCall } = this;
     ofCall.fill(MAYBE);
@@ -311,6 +315,7 @@ export class Stepper implements ThreadIndex {
     if (filter?.excludesFd) this.byFd.set(BY_FD);
     this.event[FILTER] = filterNumber;
     this.event[FILTERS] = filter === null ? 0 : 1;
+    this.event[EAGER] = isEager && !fdExits ? 1 : 0;
     for (let type = 0; type < EVENT_COUNT; type++) {
       let kind = KINDS[type]!;
       const demand = demandFor(type);
@@ -325,7 +330,7 @@ export class Stepper implements ThreadIndex {
         }
       } else if (isRejected) kind |= REJECTED;
       if (demand === 'line') kind |= isWritten ? SHOWN : WANTED;
-      const mustBeDone = HANDLED[type] !== 0 && !isRejected;
+      const mustBeDone = CHANGES[type] === LEFT && !isRejected;
       if (demand === 'all' || (fdExits && FD_EXITS[type] !== 0) || mustBeDone) kind |= WANTED;
       codes[type] = kind;
     }
@@ -425,6 +430,7 @@ export class Stepper implements ThreadIndex {
   watchFdExits(): void {
     if (this.fdExits) return;
     this.fdExits = true;
+    this.event[EAGER] = 0;
     for (let type = 0; type < EVENT_COUNT; type++) if (FD_EXITS[type] !== 0) this.codes[type]! |= WANTED;
   }
 
@@ -508,6 +514,20 @@ export class Stepper implements ThreadIndex {
 
   /** Fills the cursor with the event that the last step ended at. Its descriptor is attached if it has one. */
   fill(cursor: EventCursor): void {
+    this.fillBegun(cursor);
+    if (this.event[ATTACH] !== 0) this.state.attachFd(cursor, cursor.thread!);
+  }
+
+  /** The same for one that has had its effect: its descriptor is looked up when somebody asks for it. */
+  fillHad(cursor: EventCursor): void {
+    this.fillBegun(cursor);
+    if (this.event[ATTACH] === 0) return;
+    cursor.fdNum = cursor.thread!.lastFd;
+    cursor.fdWaits = true;
+    cursor.fdIsNew = this.event[ATTACH] === JUST_OPENED;
+  }
+
+  private fillBegun(cursor: EventCursor): void {
     const { event, state } = this;
     cursor.blockOffset = event[OFFSET]!;
     cursor.blockLength = event[LENGTH]!;
@@ -533,7 +553,6 @@ export class Stepper implements ThreadIndex {
     cursor.thread = thread;
     cursor.fd = null;
     cursor.fdNum = -1;
-    if (event[ATTACH] !== 0) state.attachFd(cursor, thread!);
   }
 
   /** The same for one that has had its effect already: a descriptor was made. */

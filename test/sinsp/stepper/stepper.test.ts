@@ -58,6 +58,8 @@ function walk(
   stepperAfter: number,
   pause: number,
   interval: bigint,
+  /** So many events are passed over after each that the handler looks at. */
+  gap: number,
   stepperThreads = 1024,
 ): Walk {
   const inspector = new Inspector({ maxThreads: 2000, maxFds: 300, stepperAfter, stepperThreads });
@@ -87,7 +89,7 @@ function walk(
       const goesOn = () =>
         inspector.walkBatch(source, (event) => {
           look(event);
-          if (interest[event.type] === 0) return true;
+          if (interest[event.type] === 0 || event.num % (gap + 1) !== 0) return true;
           const { thread, fd } = event;
           events.push(
             `${event.num} ${event.type} ${event.tid} ${event.time} ${event.tsHigh}.${event.tsLow} ${event.cpu} ` +
@@ -119,9 +121,11 @@ function compare({ open, random, what }: Case): number {
   const interest = Uint8Array.from({ length: EVENT_COUNT }, () => (random.int(20) < share ? 1 : 0));
   const pause = random.pick([0, 0, 1, 3]);
   const interval = random.pick([0n, 0n, 20_000n, 700_000n]);
-  const plain = walk(open, filter, interest, Number.POSITIVE_INFINITY, pause, interval);
-  const stepped = walk(open, filter, interest, random.pick([0, 0, 5, 40]), pause, interval, random.pick([4, 1024]));
-  const message = `${what}, filter '${filter}', share ${share}, interval ${interval}`;
+  const gap = random.pick([0, 0, 1, 4]);
+  const plain = walk(open, filter, interest, Number.POSITIVE_INFINITY, pause, interval, gap);
+  const after = random.pick([0, 0, 5, 40]);
+  const stepped = walk(open, filter, interest, after, pause, interval, gap, random.pick([4, 1024]));
+  const message = `${what}, filter '${filter}', share ${share}, interval ${interval}, gap ${gap}`;
   assert.deepEqual(stepped.events, plain.events, message);
   assert.deepEqual(stepped.state, plain.state, message);
   assert.equal(stepped.end, plain.end, message);
