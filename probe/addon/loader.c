@@ -41,7 +41,7 @@ static int run_loader(struct bpf_load_and_run_opts *opts)
 	return error;
 }
 
-int burin_load(unsigned cpus, struct burin_loaded *out)
+int burin_load(unsigned cpus, unsigned chunks, struct burin_loaded *out)
 {
 	struct skeleton *s;
 	char *log = NULL;
@@ -53,7 +53,8 @@ int burin_load(unsigned cpus, struct burin_loaded *out)
 		return -ENOMEM;
 	s->maps.rings.max_entries = cpus;
 	s->maps.scratches.max_entries = cpus;
-	s->maps.counters.max_entries = cpus;
+	s->maps.cpus.max_entries = cpus;
+	s->maps.chunks.max_entries = chunks;
 	/* For those who change the probe: what the kernel's verifier says goes to standard error. */
 	if (getenv("BURIN_VERIFIER_LOG")) {
 		log = calloc(1, LOG_BYTES);
@@ -72,8 +73,8 @@ int burin_load(unsigned cpus, struct burin_loaded *out)
 	}
 	out->skeleton = s;
 	out->settings = s->maps.settings.map_fd;
-	out->counters = s->maps.counters.map_fd;
-	out->scratches = s->maps.scratches.map_fd;
+	out->cpus = s->maps.cpus.map_fd;
+	out->chunks = s->maps.chunks.map_fd;
 	out->rings = s->maps.rings.map_fd;
 	out->followed = s->maps.followed.map_fd;
 	out->selected = s->maps.selected.map_fd;

@@ -1,5 +1,6 @@
 /*
- * See probe.h. The rings are read without a library: their layout in memory is a stable part of the kernel's interface.
+ * See probe.h. The kernel's ring buffers are read without a library: their layout in memory is a stable part of its
+ * interface. That of the own rings is in record.h.
  */
 #include "probe.h"
 #include <algorithm>
@@ -54,6 +55,16 @@ struct Comm {
 
 Failure failed(int error, const char *what) { return {error, what}; }
 
+constexpr uint64_t NEVER = ~0ull;
+/* How often a record that is just being written is looked at before the events behind it are left for the next time. */
+constexpr int PATIENCE = 1000;
+
+size_t whole_pages(size_t n)
+{
+	const size_t page = sysconf(_SC_PAGESIZE);
+	return (n + page - 1) / page * page;
+}
+
 /* CPUs that can be brought up without a restart: rings exist for those online, table entries for all. */
 unsigned possible_cpus()
 {
@@ -73,48 +84,10 @@ unsigned possible_cpus()
 	return std::max<unsigned>(last + 1, n > 0 ? n : 1);
 }
 
-} // namespace
-
-Failure Probe::open(uint64_t ring_bytes, const Injection &inject)
+std::vector<unsigned> online_cpus(unsigned possible)
 {
-	close();
-	/* Old kernels charge maps to this limit, and it may be fixed: a failure shows when the maps are made. */
-	rlimit unlimited = {RLIM_INFINITY, RLIM_INFINITY};
-	setrlimit(RLIMIT_MEMLOCK, &unlimited);
-	encode_init();
-	cpus_ = possible_cpus();
-	ring_bytes_ = ring_bytes;
-	int error = inject.stage == "load" ? -inject.error : burin_load(cpus_, &loaded_);
-	if (error)
-		return failed(-error, "load the probe");
-	const size_t page = sysconf(_SC_PAGESIZE);
-	auto round = [page](size_t n) { return (n + page - 1) / page * page; };
-	void *p = mmap(nullptr, round(sizeof(burin_settings)), PROT_READ | PROT_WRITE, MAP_SHARED, loaded_.settings, 0);
-	if (p == MAP_FAILED) {
-		Failure f = failed(errno, "map the probe's settings");
-		close();
-		return f;
-	}
-	settings_ = static_cast<burin_settings *>(p);
-	p = mmap(nullptr, round(sizeof(burin_counters) * cpus_), PROT_READ, MAP_SHARED, loaded_.counters, 0);
-	if (p == MAP_FAILED) {
-		Failure f = failed(errno, "map the probe's counters");
-		close();
-		return f;
-	}
-	counters_ = static_cast<burin_counters *>(p);
-	const int calls[][3] = {
-		{loaded_.enter_programs, BURIN_KIND_OPS, loaded_.enter_ops},
-		{loaded_.exit_programs, BURIN_KIND_OPS, loaded_.exit_ops},
-		{loaded_.exit_programs, BURIN_KIND_TASK, loaded_.exit_task},
-	};
-	for (const auto &c : calls)
-		if (map_update(c[0], &c[1], &c[2]) < 0) {
-			Failure f = failed(errno, "connect the probe's programs");
-			close();
-			return f;
-		}
-	for (unsigned cpu = 0; cpu < cpus_; cpu++) {
+	std::vector<unsigned> online;
+	for (unsigned cpu = 0; cpu < possible; cpu++) {
 		char path[80];
 		snprintf(path, sizeof(path), "/sys/devices/system/cpu/cpu%u/online", cpu);
 		/* The first CPU often has no such file; a CPU without a folder is not there. */
@@ -129,6 +102,82 @@ Failure Probe::open(uint64_t ring_bytes, const Injection &inject)
 			if (cpu && access(path, F_OK))
 				continue;
 		}
+		online.push_back(cpu);
+	}
+	return online;
+}
+
+} // namespace
+
+Failure Probe::open(uint64_t ring_bytes, const Injection &inject)
+{
+	close();
+	/* Old kernels charge maps to this limit, and it may be fixed: a failure shows when the maps are made. */
+	rlimit unlimited = {RLIM_INFINITY, RLIM_INFINITY};
+	setrlimit(RLIMIT_MEMLOCK, &unlimited);
+	encode_init();
+	cpus_ = possible_cpus();
+	const std::vector<unsigned> online = online_cpus(cpus_);
+	const uint64_t chunks = BURIN_OWN_RING ? std::max<uint64_t>(ring_bytes / 4 / BURIN_CHUNK, 1) : 0;
+	const uint64_t all_chunks = chunks * online.size();
+	ring_bytes_ = ring_bytes;
+	int error = -ENOMEM;
+	if (inject.stage == "load")
+		error = -inject.error;
+	else if (all_chunks <= UINT32_MAX)
+		error = burin_load(cpus_, std::max<uint64_t>(all_chunks, 1), &loaded_);
+	if (error)
+		return failed(-error, "load the probe");
+	void *p = mmap(nullptr, whole_pages(sizeof(burin_settings)), PROT_READ | PROT_WRITE, MAP_SHARED, loaded_.settings, 0);
+	if (p == MAP_FAILED) {
+		Failure f = failed(errno, "map the probe's settings");
+		close();
+		return f;
+	}
+	settings_ = static_cast<burin_settings *>(p);
+	p = mmap(nullptr, whole_pages(sizeof(burin_cpu) * cpus_), PROT_READ | PROT_WRITE, MAP_SHARED, loaded_.cpus, 0);
+	if (p == MAP_FAILED) {
+		Failure f = failed(errno, "map the probe's counters");
+		close();
+		return f;
+	}
+	per_cpu_ = static_cast<burin_cpu *>(p);
+	if (chunks) {
+		p = mmap(nullptr, all_chunks * BURIN_CHUNK, PROT_READ, MAP_SHARED, loaded_.chunks, 0);
+		if (p == MAP_FAILED) {
+			Failure f = failed(errno, "map the probe's rings");
+			close();
+			return f;
+		}
+		chunks_ = static_cast<uint8_t *>(p);
+		chunks_bytes_ = all_chunks * BURIN_CHUNK;
+	}
+	const int calls[][3] = {
+		{loaded_.enter_programs, BURIN_KIND_OPS, loaded_.enter_ops},
+		{loaded_.exit_programs, BURIN_KIND_OPS, loaded_.exit_ops},
+		{loaded_.exit_programs, BURIN_KIND_TASK, loaded_.exit_task},
+	};
+	for (const auto &c : calls)
+		if (map_update(c[0], &c[1], &c[2]) < 0) {
+			Failure f = failed(errno, "connect the probe's programs");
+			close();
+			return f;
+		}
+	for (size_t i = 0; chunks && i < online.size(); i++) {
+		burin_cpu &c = per_cpu_[online[i]];
+		c.first_chunk = i * chunks;
+		c.chunks = chunks;
+		Ring ring;
+		ring.cpu = online[i];
+		ring.own = &c;
+		ring.consumer = reinterpret_cast<unsigned long *>(&c.consumed);
+		ring.producer = reinterpret_cast<const unsigned long *>(&c.committed);
+		ring.data = chunks_ + i * chunks * BURIN_CHUNK;
+		ring.mask = chunks * BURIN_CHUNK - 1;
+		rings_.push_back(ring);
+	}
+	own_rings_ = rings_.size();
+	for (unsigned cpu : online) {
 		Ring ring;
 		ring.cpu = cpu;
 		Failure bad = inject.stage == "ring" ? failed(inject.error, "make a ring buffer") : open_ring(ring, ring_bytes);
@@ -145,6 +194,7 @@ Failure Probe::open(uint64_t ring_bytes, const Injection &inject)
 			return bad;
 		}
 	}
+	ages_.resize(rings_.size());
 	union bpf_attr attr;
 	memset(&attr, 0, sizeof(attr));
 	attr.test.prog_fd = loaded_.who_am_i;
@@ -200,7 +250,6 @@ Failure Probe::open_ring(Ring &ring, uint64_t bytes)
 void Probe::close()
 {
 	const size_t page = sysconf(_SC_PAGESIZE);
-	auto round = [page](size_t n) { return (n + page - 1) / page * page; };
 	if (settings_)
 		settings_->on = 0;
 	for (Hook &h : hooks_)
@@ -208,17 +257,22 @@ void Probe::close()
 			::close(h.link);
 	hooks_.clear();
 	for (Ring &r : rings_) {
+		if (r.own)
+			continue;
 		munmap(r.consumer, page);
 		munmap(const_cast<unsigned long *>(r.producer), page + 2 * ring_bytes_);
 		::close(r.fd);
 	}
 	rings_.clear();
 	if (settings_)
-		munmap(settings_, round(sizeof(burin_settings)));
-	if (counters_)
-		munmap(counters_, round(sizeof(burin_counters) * cpus_));
+		munmap(settings_, whole_pages(sizeof(burin_settings)));
+	if (per_cpu_)
+		munmap(per_cpu_, whole_pages(sizeof(burin_cpu) * cpus_));
+	if (chunks_)
+		munmap(chunks_, chunks_bytes_);
 	settings_ = nullptr;
-	counters_ = nullptr;
+	per_cpu_ = nullptr;
+	chunks_ = nullptr;
 	burin_unload(&loaded_);
 }
 
@@ -301,9 +355,31 @@ Failure Probe::select(const std::vector<uint32_t> &pids, const std::vector<uint3
 	return {};
 }
 
-/* The oldest record of a ring; null when there is none, or it is still being written: busy. */
+const burin_record *Probe::head_of_own(Ring &r, uint32_t &length, bool &busy)
+{
+	if (r.position >= r.seen_until) {
+		/* Before the end is looked at: what is not being written now is before that, or will have a later time. */
+		const bool writing = __atomic_load_n(&r.own->writing[0], __ATOMIC_ACQUIRE) == BURIN_WRITING ||
+				     __atomic_load_n(&r.own->writing[1], __ATOMIC_ACQUIRE) == BURIN_WRITING;
+		r.seen_until = __atomic_load_n(r.producer, __ATOMIC_ACQUIRE);
+		if (r.position >= r.seen_until) {
+			if (writing)
+				busy = true;
+			return nullptr;
+		}
+	}
+	const unsigned long in_chunk = r.position & (BURIN_CHUNK - 1);
+	if (in_chunk > BURIN_CHUNK_LAST)
+		r.position += BURIN_CHUNK - in_chunk;
+	const burin_record *rec = reinterpret_cast<const burin_record *>(r.data + (r.position & r.mask));
+	length = rec->head.flags & BURIN_ARGS ? sizeof(burin_record) : sizeof(burin_head);
+	return rec;
+}
+
 const burin_record *Probe::head_of(Ring &r, uint32_t &length, bool &busy)
 {
+	if (r.own)
+		return head_of_own(r, length, busy);
 	for (;;) {
 		if (r.position >= r.seen_until) {
 			r.seen_until = __atomic_load_n(r.producer, __ATOMIC_ACQUIRE);
@@ -321,6 +397,13 @@ const burin_record *Probe::head_of(Ring &r, uint32_t &length, bool &busy)
 			return reinterpret_cast<const burin_record *>(at + BPF_RINGBUF_HDR_SZ);
 		r.position += (length + BPF_RINGBUF_HDR_SZ + 7) & ~7ul;
 	}
+}
+
+/* Goes on behind a record. */
+void Probe::pass(Ring &r, uint32_t length)
+{
+	r.position += r.own ? length : (length + BPF_RINGBUF_HDR_SZ + 7) & ~7ul;
+	r.taken++;
 }
 
 /* The monotonic clock stands still while the machine sleeps. */
@@ -342,51 +425,68 @@ size_t Probe::drain(uint8_t *out, size_t capacity, uint64_t horizon)
 	size_t used = 0;
 	uint64_t full = 0;
 	for (unsigned i = 0; i < cpus_; i++)
-		full += __atomic_load_n(&counters_[i].full, __ATOMIC_RELAXED);
+		for (const auto &n : per_cpu_[i].full)
+			full += __atomic_load_n(&n, __ATOMIC_RELAXED);
 	if (full != drops_told_ && capacity >= 64) {
 		drops_told_ = full;
 		used += encode_drop((last_ts_ ? last_ts_ : until) + epoch_offset_, 0, out);
 	}
-	/* A record that is being written may be older than all others: wait for it. */
+	/*
+	 * A record that is being written may be older than all others: wait for it. What comes into an empty ring from here on
+	 * is younger than the horizon; the own rings are asked first, as they know of what is on its way to the other ones.
+	 */
 	bool busy = false, room = true;
-	while (room) {
+	uint32_t length;
+	for (size_t i = 0; i < rings_.size(); i++) {
+		const burin_record *rec;
+		int tries = PATIENCE;
+		do {
+			busy = false;
+			rec = head_of(rings_[i], length, busy);
+		} while (busy && --tries);
+		if (busy)
+			return used;
+		ages_[i] = rec ? rec->head.ts : NEVER;
+	}
+	while (room && !busy) {
 		/* The ring with the oldest event, and the age of the oldest elsewhere. */
-		Ring *best = nullptr;
-		uint64_t best_ts = ~0ull, next_ts = until;
-		for (Ring &r : rings_) {
-			uint32_t length;
-			const burin_record *rec = head_of(r, length, busy);
-			if (!rec)
-				continue;
-			uint64_t ts = rec->head.ts;
-			if (ts < best_ts) {
-				if (best)
-					next_ts = std::min(next_ts, best_ts);
-				best = &r;
-				best_ts = ts;
+		size_t best = 0;
+		uint64_t best_ts = NEVER, next_ts = until;
+		for (size_t i = 0; i < ages_.size(); i++) {
+			if (ages_[i] < best_ts) {
+				next_ts = std::min(next_ts, best_ts);
+				best = i;
+				best_ts = ages_[i];
 			} else {
-				next_ts = std::min(next_ts, ts);
+				next_ts = std::min(next_ts, ages_[i]);
 			}
 		}
-		if (busy || !best || best_ts > until)
+		if (best_ts > until)
 			break;
-		uint32_t length;
+		Ring &r = rings_[best];
 		const burin_record *rec;
-		while ((rec = head_of(*best, length, busy)) && rec->head.ts <= next_ts) {
+		while ((rec = head_of(r, length, busy)) && rec->head.ts <= next_ts) {
 			if (capacity - used < encode_room(length)) {
 				room = false;
 				break;
 			}
-			size_t n = encode(rec, length, best->cpu, epoch_offset_, out + used);
+			size_t n = encode(rec, length, r.cpu, epoch_offset_, out + used);
 			used += n;
 			last_ts_ = rec->head.ts;
 			if (n)
 				delivered_++;
 			else
 				skipped_++;
-			best->position += (length + BPF_RINGBUF_HDR_SZ + 7) & ~7ul;
+			pass(r, length);
 		}
-		__atomic_store_n(best->consumer, best->position, __ATOMIC_RELEASE);
+		ages_[best] = rec ? rec->head.ts : NEVER;
+		if (!rec && best < own_rings_) {
+			/* Nothing is on its way any more, but something may have arrived in the CPU's other ring. */
+			Ring &other = rings_[own_rings_ + best];
+			const burin_record *oldest = head_of(other, length, busy);
+			ages_[own_rings_ + best] = oldest ? oldest->head.ts : NEVER;
+		}
+		__atomic_store_n(r.consumer, r.position, __ATOMIC_RELEASE);
 	}
 	return used;
 }
@@ -402,10 +502,22 @@ uint64_t Probe::pending() const
 std::vector<Totals> Probe::per_cpu() const
 {
 	std::vector<Totals> out;
-	for (unsigned i = 0; counters_ && i < cpus_; i++) {
-		const burin_counters &c = counters_[i];
-		out.push_back({c.seen, c.full, c.copy, c.limit, c.delivered});
+	for (unsigned i = 0; per_cpu_ && i < cpus_; i++) {
+		const burin_cpu &c = per_cpu_[i];
+		Totals t;
+		for (size_t by = 0; by < 3; by++) {
+			t.seen += c.seen[by];
+			t.full += c.full[by];
+			t.submitted += c.submitted[by];
+		}
+		t.copy = c.copy;
+		t.limit = c.cut;
+		out.push_back(t);
 	}
+	/* Nobody counts records into an own ring; they are counted on their way out. */
+	for (const Ring &r : rings_)
+		if (r.own)
+			out[r.cpu].submitted += r.taken;
 	return out;
 }
 

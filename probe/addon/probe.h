@@ -31,7 +31,7 @@ class Probe {
       public:
 	~Probe() { close(); }
 
-	/* ring_bytes: a power of two and a multiple of the page size. */
+	/* ring_bytes: of a CPU's ring buffer, beside an own ring of a quarter; a power of two, at least a page. */
 	Failure open(uint64_t ring_bytes, const Injection &inject);
 	void close();
 	bool is_open() const { return loaded_.skeleton != nullptr; }
@@ -62,13 +62,16 @@ class Probe {
 	uint64_t skipped() const { return skipped_; }
 
       private:
+	/* A ring buffer of the kernel's, or an own ring: that has a burin_cpu and no descriptor. */
 	struct Ring {
 		int fd = -1;
 		unsigned cpu = 0;
+		const burin_cpu *own = nullptr;
 		unsigned long *consumer = nullptr;
 		const unsigned long *producer = nullptr;
 		const uint8_t *data = nullptr;
 		unsigned long mask = 0, position = 0, seen_until = 0;
+		uint64_t taken = 0; /* records */
 	};
 	struct Hook {
 		const char *name, *tracepoint;
@@ -77,13 +80,20 @@ class Probe {
 	};
 
 	Failure open_ring(Ring &ring, uint64_t bytes);
-	const burin_record *head_of(Ring &ring, uint32_t &length, bool &busy);
+	/* The oldest record of a ring; null when there is none, or it is still being written: busy. */
+	static const burin_record *head_of(Ring &ring, uint32_t &length, bool &busy);
+	static const burin_record *head_of_own(Ring &ring, uint32_t &length, bool &busy);
+	static void pass(Ring &ring, uint32_t length);
 	void adjust_clock();
 
 	burin_loaded loaded_ = {};
 	burin_settings *settings_ = nullptr;
-	burin_counters *counters_ = nullptr;
-	std::vector<Ring> rings_;
+	burin_cpu *per_cpu_ = nullptr;
+	uint8_t *chunks_ = nullptr; /* the own rings */
+	size_t chunks_bytes_ = 0;
+	std::vector<Ring> rings_; /* the own ones, then the ring buffers of the CPUs in the same order */
+	size_t own_rings_ = 0;
+	std::vector<uint64_t> ages_; /* of the oldest record of each ring; NEVER when it has none */
 	std::vector<Hook> hooks_;
 	std::vector<uint32_t> selected_;
 	std::vector<std::string> names_;

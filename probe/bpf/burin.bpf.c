@@ -1,12 +1,15 @@
 /*
- * The probe: system calls, process exits, context switches, signals and page faults, written raw into one ring per CPU.
+ * The probe: system calls, process exits, context switches, signals and page faults, written raw into rings, two per CPU:
+ * one of our own and one of the kernel's (see record.h).
  *
  * Invariants: an event that nobody wants costs two comparisons and a table lookup; room in a ring is reserved only for
  * wanted events; a full ring loses the event and counts it, and never makes the traced program wait; what an event
  * means is not known here (see record.h and the table of rows).
  *
- * System call hooks run with preemption disabled and never nest on a CPU, so each CPU has one scratch buffer that only
- * they use. The other hooks write records of fixed size.
+ * System call hooks do not nest on a CPU: they run with preemption disabled, so each CPU has one scratch buffer and one
+ * own ring that only they use. Should a kernel let one be preempted, as some newer than 7.0 do, it does not run the same
+ * hook there once more before that one has ended, and the other one sees by `writing` that it must keep its hands off.
+ * The other hooks write records of fixed size into the kernel's ring buffer.
  */
 #include "kernel.h"
 #include <linux/bpf.h>
@@ -29,6 +32,8 @@
 
 /* Keeps the compiler from dropping a bound that the verifier needs to see. */
 #define OPAQUE(x) asm volatile("" : "+r"(x))
+/* Keeps the compiler from moving stores across; a processor on which that is not enough has no own rings. */
+#define barrier() asm volatile("" ::: "memory")
 
 struct scratch {
 	__u64 pos; /* where the next piece goes, in data; a multiple of 8 */
@@ -52,14 +57,27 @@ struct {
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(map_flags, BPF_F_MMAPABLE);
-	__uint(max_entries, MAX_CPUS);
+	__uint(max_entries, MAX_CPUS); /* set to the number of CPUs before loading */
 	__type(key, __u32);
-	__type(value, struct burin_counters);
-} counters SEC(".maps");
+	__type(value, struct burin_cpu);
+} cpus SEC(".maps");
+
+struct chunk {
+	char data[BURIN_CHUNK];
+};
+
+/* The own rings, those of all CPUs one behind the other. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1); /* set before loading */
+	__type(key, __u32);
+	__type(value, struct chunk);
+} chunks SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, MAX_CPUS); /* set to the number of CPUs before loading */
+	__uint(max_entries, MAX_CPUS); /* as cpus */
 	__type(key, __u32);
 	__type(value, struct scratch);
 } scratches SEC(".maps");
@@ -161,10 +179,15 @@ static __always_inline struct scratch *get_scratch(void)
 	return bpf_map_lookup_elem(&scratches, &cpu);
 }
 
-static __always_inline void count_copy_failure(void)
+static __always_inline struct burin_cpu *get_cpu(void)
 {
 	__u32 cpu = bpf_get_smp_processor_id();
-	struct burin_counters *c = bpf_map_lookup_elem(&counters, &cpu);
+	return bpf_map_lookup_elem(&cpus, &cpu);
+}
+
+static __always_inline void count_copy_failure(void)
+{
+	struct burin_cpu *c = get_cpu();
 	if (c)
 		c->copy++;
 }
@@ -277,24 +300,120 @@ static __always_inline int begin(struct burin_settings *set, struct task_struct 
 	return wanted;
 }
 
-static __always_inline void *reserve(__u32 cpu, struct burin_counters *c, __u64 size)
+static __always_inline void *reserve(struct burin_cpu *c, __u64 size, __u32 by)
 {
+	__u32 cpu = bpf_get_smp_processor_id();
 	void *ring = bpf_map_lookup_elem(&rings, &cpu);
 	void *rec = ring ? bpf_ringbuf_reserve(ring, size, 0) : 0;
 	if (!rec) {
-		c->full++;
+		c->full[by]++;
 		return 0;
 	}
-	c->delivered++;
+	c->submitted[by]++;
 	return rec;
 }
 
-static __always_inline void write_head(struct burin_head *h, __u32 tid, __u32 nr, __u32 flags, __s64 ret)
+static __always_inline void write_head(struct burin_head *h, __u64 ts, __u32 tid, __u32 nr, __u32 flags, __s64 ret)
 {
-	h->ts = bpf_ktime_get_ns();
+	h->ts = ts;
 	/* One store for four fields. */
 	*(__u64 *)&h->tid = (__u64)tid | (__u64)nr << 32 | (__u64)flags << 48;
 	h->ret = ret;
+}
+
+/*
+ * The time, later than that of every record of a system call that this CPU has written: where the clock is coarse, the
+ * reader of two rings could not tell else which one came first.
+ */
+static __always_inline __u64 later(struct burin_cpu *c)
+{
+	__u64 ts = bpf_ktime_get_ns();
+	if (ts <= c->last)
+		ts = c->last + 1;
+	c->last = ts;
+	return ts;
+}
+
+/* Whether a system call hook may use what there is one of per CPU. release() ends that. */
+static __always_inline bool acquire(struct burin_cpu *c, __u32 side, __u32 why)
+{
+	*(volatile __u32 *)&c->writing[side] = why;
+	barrier();
+	if (!*(volatile __u32 *)&c->writing[!side])
+		return true;
+	*(volatile __u32 *)&c->writing[side] = 0;
+	return false;
+}
+
+static __always_inline void release(struct burin_cpu *c, __u32 side)
+{
+	barrier();
+	*(volatile __u32 *)&c->writing[side] = 0;
+}
+
+#if BURIN_OWN_RING
+/*
+ * Room in the own ring, up to `end`. The reader's position is looked at only when the ring seems to be full: its cache
+ * line is on another CPU.
+ */
+static __always_inline void *claim(struct burin_cpu *c, __u64 *end, __u64 size)
+{
+	__u64 pos = c->committed;
+	if (pos >= c->limit) {
+		__u64 bytes = (__u64)c->chunks * BURIN_CHUNK;
+		__u64 limit = *(volatile __u64 *)&c->consumed + bytes - 2 * sizeof(struct burin_record);
+		if (!bytes || pos >= limit)
+			return 0;
+		c->limit = limit;
+	}
+	__u32 at = pos & (BURIN_CHUNK - 1);
+	if (at > BURIN_CHUNK_LAST) {
+		pos += BURIN_CHUNK - at;
+		at = 0;
+	}
+	__u32 key = c->first_chunk + ((__u32)(pos / BURIN_CHUNK) & (c->chunks - 1));
+	struct chunk *chunk = bpf_map_lookup_elem(&chunks, &key);
+	if (!chunk)
+		return 0;
+	*end = pos + size;
+	return &chunk->data[at];
+}
+#endif
+
+static __always_inline void fill(struct burin_record *r, bool args, struct burin_cpu *c, __u32 tid, __u32 nr, __u32 flags,
+				 __s64 ret, struct pt_regs *regs, bool compat)
+{
+	write_head(&r->head, later(c), tid, nr, args ? flags | BURIN_ARGS : flags, ret);
+	if (args)
+		read_args(regs, r->arg, compat);
+}
+
+/* Sends a record of fixed size: with the arguments, or the head alone. */
+static __always_inline int send_fixed(bool args, struct burin_cpu *c, __u32 side, __u32 tid, __u32 nr, __u32 flags, __s64 ret,
+				      struct pt_regs *regs, bool compat)
+{
+	const __u64 size = args ? sizeof(struct burin_record) : sizeof(struct burin_head);
+	struct burin_record *r;
+#if BURIN_OWN_RING
+	if (acquire(c, side, BURIN_WRITING)) {
+		__u64 end;
+		r = claim(c, &end, size);
+		if (r) {
+			fill(r, args, c, tid, nr, flags, ret, regs, compat);
+			barrier();
+			*(volatile __u64 *)&c->committed = end;
+			release(c, side);
+			return 0;
+		}
+		release(c, side);
+	}
+#endif
+	r = reserve(c, size, side);
+	if (r) {
+		fill(r, args, c, tid, nr, flags, ret, regs, compat);
+		bpf_ringbuf_submit(r, BPF_RB_NO_WAKEUP);
+	}
+	return 0;
 }
 
 static __always_inline struct file *file_of(__u64 number)
@@ -333,66 +452,59 @@ static __always_inline __u64 first_arg(struct pt_regs *regs, bool compat)
 #endif
 }
 
-static __always_inline int handle(void *ctx, struct pt_regs *regs, long nr, __s64 ret, __u8 side, __u32 side_flag,
-				  void *programs)
+static __always_inline int handle(void *ctx, struct pt_regs *regs, long nr, __s64 ret, __u32 side, void *programs)
 {
+	const __u8 want = side == BURIN_BY_EXIT ? BURIN_WANT_EXIT : BURIN_WANT_ENTER;
+	const __u32 side_flag = side == BURIN_BY_EXIT ? BURIN_EXIT : 0;
 	struct burin_settings *set = get_settings();
 	struct task_struct *task = (struct task_struct *)bpf_get_current_task_btf();
 	bool compat;
 	if (!set)
 		return 0;
-	__u32 wanted = begin(set, task, &nr, &compat, side);
+	__u32 wanted = begin(set, task, &nr, &compat, want);
 	if (!wanted)
 		return 0;
 	if (wanted & BURIN_WANT_FD && set->fds != BURIN_FD_ANY && !wanted_fd(first_arg(regs, compat), set->fds))
 		return 0;
 	__u32 tid = task->pid;
 	__u32 cpu = bpf_get_smp_processor_id();
-	struct burin_counters *c = bpf_map_lookup_elem(&counters, &cpu);
+	struct burin_cpu *c = bpf_map_lookup_elem(&cpus, &cpu);
 	if (!c)
 		return 0;
 	const struct burin_row *row = side_flag ? &exit_rows[nr & (BURIN_NR_SYSCALLS - 1)]
 						: &enter_rows[nr & (BURIN_NR_SYSCALLS - 1)];
 	__u32 flags = side_flag | (compat ? BURIN_COMPAT : 0);
-	c->seen++;
-	if (row->kind == BURIN_KIND_HEAD) {
-		struct burin_head *h = reserve(cpu, c, sizeof(*h));
-		if (!h)
-			return 0;
-		write_head(h, tid, nr, flags, ret);
-		bpf_ringbuf_submit(h, BPF_RB_NO_WAKEUP);
-		return 0;
-	}
-	if (row->kind == BURIN_KIND_ARGS) {
-		struct burin_record *r = reserve(cpu, c, sizeof(*r));
-		if (!r)
-			return 0;
-		write_head(&r->head, tid, nr, flags | BURIN_ARGS, ret);
-		read_args(regs, r->arg, compat);
-		bpf_ringbuf_submit(r, BPF_RB_NO_WAKEUP);
-		return 0;
-	}
+	c->seen[side]++;
+	if (row->kind == BURIN_KIND_HEAD)
+		return send_fixed(false, c, side, tid, nr, flags, ret, regs, compat);
+	if (row->kind == BURIN_KIND_ARGS)
+		return send_fixed(true, c, side, tid, nr, flags, ret, regs, compat);
 	struct scratch *s = bpf_map_lookup_elem(&scratches, &cpu);
-	if (!s)
+	if (!s || !acquire(c, side, BURIN_GATHERING)) {
+		c->full[side]++;
 		return 0;
-	write_head(&s->rec.head, tid, nr, flags | BURIN_ARGS | BURIN_PIECES, ret);
+	}
+	/* Its time comes when it is sent. */
+	write_head(&s->rec.head, 0, tid, nr, flags | BURIN_ARGS | BURIN_PIECES, ret);
 	read_args(regs, s->rec.arg, compat);
 	s->pos = 0;
 	bpf_tail_call(ctx, programs, row->kind);
+	c->full[side]++;
+	release(c, side);
 	return 0;
 }
 
 SEC("tp_btf/sys_enter")
 int on_enter(__u64 *ctx)
 {
-	return handle(ctx, (struct pt_regs *)ctx[0], ctx[1], 0, BURIN_WANT_ENTER, 0, &enter_programs);
+	return handle(ctx, (struct pt_regs *)ctx[0], ctx[1], 0, BURIN_BY_ENTER, &enter_programs);
 }
 
 SEC("tp_btf/sys_exit")
 int on_exit(__u64 *ctx)
 {
 	struct pt_regs *regs = (struct pt_regs *)ctx[0];
-	return handle(ctx, regs, number_of(regs), ctx[1], BURIN_WANT_EXIT, BURIN_EXIT, &exit_programs);
+	return handle(ctx, regs, number_of(regs), ctx[1], BURIN_BY_EXIT, &exit_programs);
 }
 
 /*
@@ -427,10 +539,9 @@ static __always_inline __u32 room(struct scratch *s)
 	__u32 pos = s->pos;
 	if (pos < PIECES_END)
 		return pos;
-	__u32 cpu = bpf_get_smp_processor_id();
-	struct burin_counters *c = bpf_map_lookup_elem(&counters, &cpu);
+	struct burin_cpu *c = get_cpu();
 	if (c)
-		c->limit++;
+		c->cut++;
 	return BURIN_MISSING;
 }
 
@@ -720,25 +831,28 @@ __noinline int put_op(__u32 packed)
 	return 0;
 }
 
-static __always_inline int send_scratch(void)
+static __always_inline int send_scratch(__u32 side)
 {
 	__u32 cpu = bpf_get_smp_processor_id();
 	struct scratch *s = bpf_map_lookup_elem(&scratches, &cpu);
-	struct burin_counters *c = bpf_map_lookup_elem(&counters, &cpu);
+	struct burin_cpu *c = bpf_map_lookup_elem(&cpus, &cpu);
 	void *ring = bpf_map_lookup_elem(&rings, &cpu);
 	if (!s || !c)
 		return 0;
 	__u64 len = sizeof(s->rec) + s->pos;
-	/* Anew: copying takes time, and until the ring has the record nobody knows to wait for it. */
-	s->rec.head.ts = bpf_ktime_get_ns();
+	*(volatile __u32 *)&c->writing[side] = BURIN_WRITING;
+	barrier();
+	/* Not before: copying takes time, and until the ring has the record nobody knows to wait for it. */
+	s->rec.head.ts = later(c);
 	if (!ring || len > 0x1ffff || bpf_ringbuf_output(ring, &s->rec, len, BPF_RB_NO_WAKEUP))
-		c->full++;
+		c->full[side]++;
 	else
-		c->delivered++;
+		c->submitted[side]++;
+	release(c, side);
 	return 0;
 }
 
-static __always_inline int run_ops(const struct burin_row *rows)
+static __always_inline int run_ops(const struct burin_row *rows, __u32 side)
 {
 	struct scratch *s = get_scratch();
 	if (!s)
@@ -752,7 +866,7 @@ static __always_inline int run_ops(const struct burin_row *rows)
 		put_op(*(__u32 *)row->ops[2]);
 	if (n > 3)
 		put_op(*(__u32 *)row->ops[3]);
-	return send_scratch();
+	return send_scratch(side);
 }
 
 SEC("tp_btf/sys_enter")
@@ -764,13 +878,13 @@ int enter_ops(__u64 *ctx)
 		__u8 one = 1;
 		bpf_map_update_elem(&execveats, &tid, &one, BPF_ANY);
 	}
-	return run_ops(enter_rows);
+	return run_ops(enter_rows, BURIN_BY_ENTER);
 }
 
 SEC("tp_btf/sys_exit")
 int exit_ops(__u64 *ctx)
 {
-	return run_ops(exit_rows);
+	return run_ops(exit_rows, BURIN_BY_EXIT);
 }
 
 /* Process images: arguments, environment, cgroups. */
@@ -1000,7 +1114,7 @@ static __always_inline int send_image(struct scratch *s)
 	put_cgroup(bpf_core_enum_value(enum cgroup_subsys_id, memory_cgrp_id));
 	if (row->nops > 1)
 		put_op(*(__u32 *)row->ops[1]);
-	return send_scratch();
+	return send_scratch(BURIN_BY_EXIT);
 }
 
 SEC("tp_btf/sys_exit")
@@ -1033,12 +1147,11 @@ static __always_inline struct burin_record *reserve_event(__u32 tgid, __u32 nr)
 	if (set->select && !(set->wanted[nr] & BURIN_WANT_ALWAYS) &&
 	    !chosen(set, (struct task_struct *)bpf_get_current_task_btf(), tgid))
 		return 0;
-	__u32 cpu = bpf_get_smp_processor_id();
-	struct burin_counters *c = bpf_map_lookup_elem(&counters, &cpu);
+	struct burin_cpu *c = get_cpu();
 	if (!c)
 		return 0;
-	c->seen++;
-	return reserve(cpu, c, sizeof(struct burin_record));
+	c->seen[BURIN_BY_OTHER]++;
+	return reserve(c, sizeof(struct burin_record), BURIN_BY_OTHER);
 }
 
 SEC("tp_btf/sched_switch")
@@ -1049,7 +1162,7 @@ int on_switch(__u64 *ctx)
 	struct burin_record *r = reserve_event(prev->tgid, BURIN_NR_SWITCH);
 	if (!r)
 		return 0;
-	write_head(&r->head, prev->pid, BURIN_NR_SWITCH, BURIN_ARGS, prev->tgid);
+	write_head(&r->head, bpf_ktime_get_ns(), prev->pid, BURIN_NR_SWITCH, BURIN_ARGS, prev->tgid);
 	struct mm_struct *mm = prev->mm;
 	r->arg[0] = next->pid;
 	r->arg[1] = prev->maj_flt;
@@ -1079,7 +1192,7 @@ int on_process_exit(__u64 *ctx)
 	__u32 tgid = task->tgid;
 	struct burin_record *r = reserve_event(tgid, BURIN_NR_PROCEXIT);
 	if (r) {
-		write_head(&r->head, task->pid, BURIN_NR_PROCEXIT, BURIN_ARGS, tgid);
+		write_head(&r->head, bpf_ktime_get_ns(), task->pid, BURIN_NR_PROCEXIT, BURIN_ARGS, tgid);
 		r->arg[0] = task->exit_code;
 		r->arg[1] = r->arg[2] = r->arg[3] = r->arg[4] = r->arg[5] = 0;
 		bpf_ringbuf_submit(r, BPF_RB_NO_WAKEUP);
@@ -1125,12 +1238,16 @@ static __always_inline int send_child(struct burin_settings *set, struct task_st
 	if (!begin(set, child, &nr, &compat, BURIN_WANT_EXIT))
 		return 0;
 	__u32 cpu = bpf_get_smp_processor_id();
-	struct burin_counters *c = bpf_map_lookup_elem(&counters, &cpu);
+	struct burin_cpu *c = bpf_map_lookup_elem(&cpus, &cpu);
 	struct scratch *s = bpf_map_lookup_elem(&scratches, &cpu);
 	if (!c || !s)
 		return 0;
-	c->seen++;
-	write_head(&s->rec.head, child->pid, nr, BURIN_EXIT | BURIN_ARGS | BURIN_PIECES, 0);
+	c->seen[BURIN_BY_EXIT]++;
+	if (!acquire(c, BURIN_BY_EXIT, BURIN_GATHERING)) {
+		c->full[BURIN_BY_EXIT]++;
+		return 0;
+	}
+	write_head(&s->rec.head, 0, child->pid, nr, BURIN_EXIT | BURIN_ARGS | BURIN_PIECES, 0);
 	read_args(regs, s->rec.arg, compat);
 	s->pos = 0;
 	s->task = (__u64)child;
@@ -1170,7 +1287,7 @@ int on_signal(__u64 *ctx)
 	if (!r)
 		return 0;
 	struct kernel_siginfo *info = (struct kernel_siginfo *)ctx[1];
-	write_head(&r->head, ids, BURIN_NR_SIGNAL, BURIN_ARGS, ids >> 32);
+	write_head(&r->head, bpf_ktime_get_ns(), ids, BURIN_NR_SIGNAL, BURIN_ARGS, ids >> 32);
 	__u32 sig = ctx[0];
 	int code = BPF_CORE_READ(info, si_code);
 	__u32 sender = 0;
@@ -1192,7 +1309,7 @@ static __always_inline int on_fault(__u64 *ctx, __u32 nr)
 	if (!r)
 		return 0;
 	struct pt_regs *regs = (struct pt_regs *)ctx[1];
-	write_head(&r->head, ids, nr, BURIN_ARGS, ids >> 32);
+	write_head(&r->head, bpf_ktime_get_ns(), ids, nr, BURIN_ARGS, ids >> 32);
 	r->arg[0] = ctx[0];
 #if defined(__TARGET_ARCH_x86)
 	r->arg[1] = BPF_CORE_READ(regs, ip);

@@ -147,14 +147,46 @@ struct burin_settings {
 #define BURIN_FD_OTHER 8
 #define BURIN_FD_ANY 15
 
-/* One per CPU, a cache line apart. */
-struct burin_counters {
-	unsigned long long seen;      /* wanted events */
-	unsigned long long full;      /* dropped: no room in the ring */
+/*
+ * Each CPU has two rings. One of the kernel's ring buffers takes records of every kind. An own ring takes those of fixed
+ * size of the system call hooks, where stores keep their order (x86): a CPU is the only one that writes into it, so this
+ * takes no lock and no atomic instruction. It consists of chunks, and no record begins in the last bytes of a chunk, where
+ * the largest one would not fit. What finds it full goes into the ring buffer.
+ */
+#if defined(__TARGET_ARCH_x86) || defined(__x86_64__)
+#define BURIN_OWN_RING 1
+#else
+#define BURIN_OWN_RING 0
+#endif
+#define BURIN_CHUNK 16384
+#define BURIN_CHUNK_LAST (BURIN_CHUNK - sizeof(struct burin_record))
+
+/* Who writes: indexes into the counters. */
+#define BURIN_BY_ENTER 0
+#define BURIN_BY_EXIT 1
+#define BURIN_BY_OTHER 2
+
+/* burin_cpu.writing */
+#define BURIN_GATHERING 1 /* the scratch buffer is in use */
+#define BURIN_WRITING 2   /* a record has its time, and is not in its ring yet */
+
+/*
+ * One per CPU. Positions count bytes from the start and only grow. What the probe writes and what the addon writes are in
+ * different pairs of cache lines.
+ */
+struct burin_cpu {
+	unsigned long long committed; /* the own ring's end; a record is there before this counts it */
+	unsigned long long limit;     /* no record may begin here or behind, as far as the probe knows */
+	unsigned long long last;      /* time of the newest record of a system call */
+	unsigned int first_chunk;     /* of the own ring; this and the next are set by the addon before the start */
+	unsigned int chunks;          /* a power of two; 0: no own ring */
+	unsigned int writing[2];      /* what the hooks of system calls are at: BURIN_GATHERING, BURIN_WRITING or nothing */
+	/* By BURIN_BY_: wanted events; those dropped as there was no room; those handed to the ring buffer. */
+	unsigned long long seen[3], full[3], submitted[3];
 	unsigned long long copy;      /* a piece could not be copied; the event was delivered without it */
-	unsigned long long limit;     /* a piece left out because the record was too large */
-	unsigned long long delivered; /* submitted */
-	unsigned long long pad[3];
-};
+	unsigned long long cut;       /* a piece left out because the record was too large */
+	unsigned long long consumed;  /* the own ring's start; written by the addon */
+	unsigned long long pad[15];
+} __attribute__((aligned(128)));
 
 #endif

@@ -48,7 +48,8 @@ const LOADER_KERNEL = [5, 14] as const;
 /** The oldest that burin was tried on, and that has all helpers that the probe calls. */
 const MIN_KERNEL = [5, 15] as const;
 const CAP = { setpcap: 8, sysPtrace: 19, sysAdmin: 21, sysResource: 24, perfmon: 38, bpf: 39 };
-const DEFAULT_RING_BYTES = 16 << 20;
+/** What a CPU's rings take unless told otherwise: 16 MiB, and a quarter of that where the probe has rings of its own. */
+const DEFAULT_RING_BYTES = (process.arch === 'x64' ? 20 : 16) << 20;
 
 const ok = (name: string, text: string): Finding => ({ name, verdict: 'ok', text });
 const warn = (name: string, text: string, remedy: string): Finding => ({ name, verdict: 'warn', text, remedy });

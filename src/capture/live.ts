@@ -73,7 +73,10 @@ export interface LiveWanted {
 export interface LiveOptions {
   /** Bytes of a data buffer that are kept, up to {@link SNAPLEN_MAX}; 80 when left out. */
   snaplen?: number;
-  /** Bytes of each CPU's ring, rounded up to a power of two; 16 MiB when left out. */
+  /**
+   * Bytes of each CPU's ring buffer, rounded up to a power of two; 16 MiB when left out. On x86-64 there is another one
+   * of a quarter of that besides, for events without data.
+   */
   ringBytes?: number;
   /** Report page faults, which are many. */
   pageFaults?: boolean;

@@ -72,7 +72,7 @@ export const OPTIONS: readonly OptionRow[] = [
     name: 'ring-size',
     value: 'SIZE',
     group: 'Where events come from',
-    text: 'Live capture: bytes of the buffer of each CPU (k and m work); 16m unless given.',
+    text: 'Live capture: bytes of the buffer of each CPU (k and m work), which a smaller one stands beside; 16m unless given.',
   },
   {
     name: 'stats',

@@ -41,7 +41,7 @@ static struct skeleton *load(bool in_user_space)
 	char *log = calloc(1, LOG_BYTES);
 	here = in_user_space;
 #ifdef PROBE
-	s->maps.rings.max_entries = s->maps.scratches.max_entries = s->maps.counters.max_entries = 1;
+	s->maps.rings.max_entries = s->maps.scratches.max_entries = s->maps.cpus.max_entries = 1;
 #endif
 	s->ctx.log_level = 1;
 	s->ctx.log_size = LOG_BYTES;
