@@ -565,14 +565,13 @@ export class ParamRenderer {
       const entry = at + 2 + i * 10;
       const high = view.getInt32(entry + 4, true);
       const low = view.getUint32(entry, true);
-      const num = high * 0x1_0000_0000 + low;
       if (i > 0) writer.byte(SPACE);
-      if (high === 0) writeUint(writer, low);
-      else writeInt64(writer, high, low);
+      // Numbers are unsigned, the flags' 16 bits signed: as the peer has them.
+      writeUint64(writer, high >>> 0, low);
       writer.byte(COLON);
-      const fd = table?.get(num);
+      const fd = table?.get(high * 0x1_0000_0000 + low);
       writer.text(fd === undefined ? '?' : (FD_TYPES[fd.type]?.letter ?? '?'));
-      writeHex(writer, view.getUint16(entry + 8, true), false);
+      writeHex(writer, view.getInt16(entry + 8, true) >>> 0, false);
     }
   }
 

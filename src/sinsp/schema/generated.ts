@@ -926,7 +926,7 @@ pluginevent|PLUGINEVENT_E|e|2|1|2048|plugin ID:UINT32:DEC,event_data:BYTEBUF:NA
 pluginevent|PLUGINEVENT_X|x|0|1|64|
 container|CONTAINER_JSON_2_E|e|1|6|2080|json:CHARBUF:NA
 container|CONTAINER_JSON_2_X|x|0|6|64|
-openat2|SYSCALL_OPENAT2_E|e|5|2|33|dirfd:FD:DEC,name:FSRELPATH:NA:dirfd:1,flags:FLAGS32:HEX:flags:file_flags,mode:UINT32:OCT,resolve:FLAGS32:HEX:flags:openat2_flags
+openat2|SYSCALL_OPENAT2_E|e|5|2|33|dirfd:FD:DEC,name:FSRELPATH:NA,flags:FLAGS32:HEX:flags:file_flags,mode:UINT32:OCT,resolve:FLAGS32:HEX:flags:openat2_flags
 openat2|SYSCALL_OPENAT2_X|x|6|2|33|fd:FD:DEC,dirfd:FD:DEC,name:FSRELPATH:NA:dirfd:1,flags:FLAGS32:HEX:flags:file_flags,mode:UINT32:OCT,resolve:FLAGS32:HEX:flags:openat2_flags,dev:UINT32:HEX,ino:UINT64:DEC
 mprotect|SYSCALL_MPROTECT_E|e|3|5|1024|addr:UINT64:HEX,length:UINT64:DEC,prot:FLAGS32:HEX:flags:prot_flags
 mprotect|SYSCALL_MPROTECT_X|x|1|5|1024|res:ERRNO:DEC,addr:UINT64:HEX,length:UINT64:DEC,prot:FLAGS32:HEX:flags:prot_flags

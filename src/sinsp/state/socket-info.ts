@@ -5,6 +5,7 @@
  * the form without clearing it. What is left over from the form before is visible in names, so a change of form here
  * reads the old values the same way: see toIpv4 and toIpv6.
  */
+import type { EventCursor } from '../event.js';
 import { ipv4Text, ipv6Text } from '../format/addresses.js';
 import { latin1, type Name } from '../names.js';
 import { FD_TYPE } from '../schema/index.js';
@@ -111,6 +112,23 @@ export function toIpv6(fd: FdInfo): void {
   fd.l4proto = shared[36]!;
   fd.sip = 0;
   fd.dip = 0;
+}
+
+/**
+ * An address that is no IP address was taken for the two ends of a unix socket, whatever the socket: the 16 bytes behind
+ * the family lie where an IP connection has its ends, in IPv4 its protocol too. Bytes behind the event count as zero.
+ */
+export function overwriteEnds(fd: FdInfo, event: EventCursor, at: number): void {
+  if (fd.type !== FD_TYPE.IPV4_SOCK && fd.type !== FD_TYPE.IPV6_SOCK) return;
+  const type = fd.type;
+  layOut(fd);
+  const end = Math.min(at + 17, event.blockOffset + event.blockLength);
+  shared.fill(0, 0, 16);
+  shared.set(event.bytes.subarray(at + 1, end), 0);
+  fd.type = FD_TYPE.UNKNOWN;
+  fd.leftover = shared.slice();
+  if (type === FD_TYPE.IPV4_SOCK) toIpv4(fd);
+  else toIpv6(fd);
 }
 
 /**

@@ -23,6 +23,7 @@ import {
   beforeRename,
   familyName,
   isTuple,
+  overwriteEnds,
   renameConnection,
   setDestination,
   setServer,
@@ -155,6 +156,7 @@ export function connectEnter(state: State, event: EventCursor): void {
   const at = event.paramOffsets[1]!;
   state.fdName(fd);
   if (!setDestination(fd, event.bytes, at, length)) {
+    overwriteEnds(fd, event, at);
     fd.rename(addressName(state, event.bytes, at, length, fd.l4proto));
   }
 }

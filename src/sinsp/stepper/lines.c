@@ -491,7 +491,7 @@ static RARE u8 *put_fd_list(u8 *to, const struct shown *event, const u8 *from, u
     const u8 *entry = from + 2 + i * 10;
     i64 num = READ(i64, entry);
     if (i > 0) *to++ = ' ';
-    to = put_i64(to, num);
+    to = put_u64(to, num);
     *to++ = ':';
     if (is_no_fd(event, num)) {
       *to++ = '?';
@@ -500,7 +500,7 @@ static RARE u8 *put_fd_list(u8 *to, const struct shown *event, const u8 *from, u
       if (text == 0) return 0;
       *to++ = text->bytes[1];
     }
-    to = put_hex(to, READ(u16, entry + 8), lower);
+    to = put_hex(to, (u32)READ(short, entry + 8), lower);
   }
   return to;
 }

@@ -1,0 +1,50 @@
+/** Texts of parameters where sysdig 0.29.3 has ways of its own, each on an event built for it. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { openCaptureFile } from '../../../src/capture/file-source.js';
+import { ByteWriter } from '../../../src/sinsp/format/byte-writer.js';
+import { FormatLine } from '../../../src/sinsp/format/format-line.js';
+import { parseFormat } from '../../../src/sinsp/format/format-parser.js';
+import { Inspector } from '../../../src/sinsp/inspector.js';
+import { type CaptureBuilder, join, u8, u16, u32, u64 } from '../../support/capture-builder.js';
+import { address4, call, code, SETTINGS, scenario, tuple4 } from '../state/scenario.js';
+
+/** A line of `format` for each event. */
+function lines(builder: CaptureBuilder, format: string): string[] {
+  const inspector = new Inspector();
+  const writer = new ByteWriter();
+  const line = new FormatLine(parseFormat(format), { inspector, settings: SETTINGS }, writer);
+  const source = openCaptureFile(builder.write());
+  inspector.walk(source, (event) => line.print(event) || true);
+  source.close();
+  return Buffer.from(writer.bytes.subarray(0, writer.length)).toString('latin1').split('\n').slice(0, -1);
+}
+
+test('lists of descriptors: numbers are unsigned, flags signed', () => {
+  const list = join([u16(2), u64(-1), u16(1), u64(5), u16(0x8001)]);
+  assert.deepEqual(lines(scenario().event(code('SYSCALL_POLL_E'), [list, u64(7)]), '%evt.arg.fds'), [
+    '18446744073709551615:?1 5:dffff8001',
+  ]);
+});
+
+test('openat2: the name of the enter event is relative to the working directory, whatever the descriptor', () => {
+  const capture = scenario().event(code('SYSCALL_OPENAT2_E'), [u64(5), 'x', u32(1), u32(0), u32(0)]);
+  assert.deepEqual(lines(capture, '%evt.arg.name'), ['/home/u/x']);
+});
+
+test('connect to an address that is no IP address overwrites the ends of an IP socket, and its protocol', () => {
+  const capture = scenario();
+  call(capture, 'SOCKET_SOCKET', [u32(2), u32(2), u32(17)], [u64(7)]);
+  call(
+    capture,
+    'SOCKET_CONNECT',
+    [u64(7), address4('10.0.0.9', 53)],
+    [u64(0), tuple4('10.0.0.5', 4000, '10.0.0.9', 53)],
+  );
+  call(capture, 'SOCKET_CONNECT', [u64(7), u8(0)], [u64(0), tuple4('0.0.0.0', 0, '0.0.0.0', 0)]);
+  assert.deepEqual(lines(capture.event(code('SYSCALL_READ_E'), [u64(7), u32(1)]), '%evt.num %evt.arg.fd').slice(1), [
+    '3 <4>',
+    '5 <4>family 0',
+    '7 <4><unknown>',
+  ]);
+});
