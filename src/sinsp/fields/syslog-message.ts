@@ -31,24 +31,33 @@ const LONGEST_PRIORITY = 15;
 export function decodeSyslog(state: State, event: EventCursor): SyslogMessage | null {
   const { type, fd } = event;
   if ((EVENT_FLAGS[type]! & EF.WRITES_TO_FD) === 0 || (type & 1) === 0 || fd === null) return null;
+  if (!(event.paramInt64(0) >= 0)) return null;
   const index = DATA[type]!;
   if (index < 0 || index >= event.nparams) return null;
   const name = state.fdName(fd);
   if (name.length < 8 || !name.text.includes('/dev/log')) return null;
+  const { bytes } = event;
   const from = event.paramOffsets[index]!;
   const end = from + event.paramLengths[index]!;
   let at = from + 1;
-  while (at < end && at - from <= LONGEST_PRIORITY && event.bytes[at] !== CLOSE && event.bytes[at] !== 0) at++;
-  const digits = latin1(event.bytes, from + 1, Math.min(at, end));
-  if (!/^-?\d+$/.test(digits) || end - from < digits.length + 2) return null;
-  const priority = Number(digits);
-  const facility = priority >> 3;
+  let priority = 0;
+  for (; at < end && at - from <= LONGEST_PRIORITY; at++) {
+    const byte = bytes[at]!;
+    if (byte === CLOSE || byte === 0) break;
+    if (byte < 48 || byte > 57) return null;
+    // Too many digits wrap, as in 32 bits.
+    priority = (Math.imul(priority, 10) + byte - 48) | 0;
+  }
+  if (at === from + 1 || at >= end || priority === -1) return null;
+  let stop = at + 1;
+  while (stop < end && bytes[stop] !== 0) stop++;
+  const facility = (priority >> 3) >>> 0;
   const severity = priority & 7;
   return {
     facility,
     facilityWord: FACILITIES[facility] ?? '<NA>',
     severity,
     severityWord: SEVERITIES[severity]!,
-    text: latin1(event.bytes, at + 1, end),
+    text: latin1(bytes, at + 1, stop),
   };
 }

@@ -6,7 +6,7 @@ import { ByteWriter } from '../../../src/sinsp/format/byte-writer.js';
 import { FormatLine } from '../../../src/sinsp/format/format-line.js';
 import { parseFormat } from '../../../src/sinsp/format/format-parser.js';
 import { Inspector } from '../../../src/sinsp/inspector.js';
-import { type CaptureBuilder, join, u8, u16, u32, u64 } from '../../support/capture-builder.js';
+import { type CaptureBuilder, join, raw, u8, u16, u32, u64 } from '../../support/capture-builder.js';
 import { address4, call, code, SETTINGS, scenario, tuple4 } from '../state/scenario.js';
 
 /** A line of `format` for each event. */
@@ -47,4 +47,32 @@ test('connect to an address that is no IP address overwrites the ends of an IP s
     '5 <4>family 0',
     '7 <4><unknown>',
   ]);
+});
+
+test('syslog: a priority is made of digits, the message ends at its NUL, a failed write has none', () => {
+  const capture = scenario();
+  call(capture, 'SOCKET_SOCKET', [u32(1), u32(2), u32(0)], [u64(7)]);
+  call(
+    capture,
+    'SOCKET_CONNECT',
+    [u64(7), raw('\x01/dev/log')],
+    [u64(0), join([u8(1), u64(1), u64(2), raw('/dev/log\0')])],
+  );
+  for (const data of ['<13>a\0b', '<-1>n', '<4294967295>n', '<>n', '<8589934605>w', '<000000000000013+five']) {
+    call(capture, 'SYSCALL_WRITE', [u64(7), u32(9)], [u64(data.length), raw(data)]);
+  }
+  call(capture, 'SYSCALL_WRITE', [u64(7), u32(9)], [u64(-11), raw('<13>x')]);
+  const texts = lines(capture, '*%evt.dir %syslog.facility.str %syslog.severity.str %syslog.message').slice(4);
+  assert.deepEqual(
+    texts.filter((line) => line.startsWith('<')),
+    [
+      '< user notice a',
+      '< <NA> <NA> <NA>',
+      '< <NA> <NA> <NA>',
+      '< <NA> <NA> <NA>',
+      '< user notice w',
+      '< user notice five',
+      '< <NA> <NA> <NA>',
+    ],
+  );
 });
