@@ -4,7 +4,7 @@ import type { Extractor, Field } from '../fields/field.js';
 import { PF, PT } from '../schema/index.js';
 import type { ByteWriter } from './byte-writer.js';
 import { beginJsonString, endJsonString } from './json-text.js';
-import { writeHex64, writeInt, writeOct64, writePadded, writeUint64 } from './numbers.js';
+import { fixedText, writeHex64, writeInt, writeOct64, writePadded, writeUint64 } from './numbers.js';
 
 /** Writes the value a field has in an event; false when it has none (nothing was written then). */
 export type ValueWriter = (event: EventCursor, writer: ByteWriter) => boolean;
@@ -76,7 +76,7 @@ function numberWriter(field: Field, get: (event: EventCursor) => number): ValueW
     return (event, writer) => {
       const value = get(event);
       if (Number.isNaN(value)) return false;
-      writer.text(value.toFixed(1));
+      writer.text(fixedText(value, 1));
       return true;
     };
   }

@@ -185,16 +185,36 @@ export function writeOct64(writer: ByteWriter, high: number, low: number): void 
   }
 }
 
+/**
+ * A rounded text of a number as C rounds: of two texts that are equally near, the one whose last digit is even.
+ * JavaScript takes the larger one. `exact` has more digits than a double can end in a tie with.
+ */
+function halfEven(rounded: string, exact: string, length: number): string {
+  const end = exact.indexOf('e');
+  const rest = exact.slice(length, end < 0 ? exact.length : end);
+  if (!/^\.?50*$/.test(rest) || (rounded.charCodeAt(length - 1) & 1) === 0) return rounded;
+  return exact.slice(0, length) + (end < 0 ? '' : exact.slice(end));
+}
+
+/** The text of C's `%.Nf`. */
+export function fixedText(value: number, digits: number): string {
+  const rounded = value.toFixed(digits);
+  if (!Number.isInteger(value * 10 ** digits * 2)) return rounded;
+  const exact = value.toFixed(60);
+  return halfEven(rounded, exact, exact.indexOf('.') + (digits === 0 ? 0 : 1 + digits));
+}
+
 /** The text of C's `%g`: six significant digits, no trailing zeros, an exponent below -4 and from 6 on. */
 export function generalText(value: number): string {
   if (value === 0 || !Number.isFinite(value)) return value === 0 ? '0' : String(value).toLowerCase();
-  const [mantissa, exponentText] = value.toExponential(5).split('e') as [string, string];
+  const scientific = halfEven(value.toExponential(5), value.toExponential(60), value < 0 ? 8 : 7);
+  const [mantissa, exponentText] = scientific.split('e') as [string, string];
   const exponent = Number(exponentText);
   if (exponent < -4 || exponent >= 6) {
     const digits = mantissa.replace(/\.?0+$/, '');
     const magnitude = Math.abs(exponent);
     return `${digits}e${exponent < 0 ? '-' : '+'}${magnitude < 10 ? '0' : ''}${magnitude}`;
   }
-  const fixed = value.toFixed(5 - exponent);
+  const fixed = fixedText(value, 5 - exponent);
   return fixed.includes('.') ? fixed.replace(/\.?0+$/, '') : fixed;
 }

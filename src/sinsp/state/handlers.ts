@@ -35,7 +35,6 @@ import {
   pipeExit,
   signalfdExit,
   timerfdExit,
-  userfaultfdExit,
 } from './special-fds.js';
 import type { State } from './state.js';
 import { groupEvent, userEvent } from './users.js';
@@ -85,7 +84,6 @@ const BY_NAME: Record<string, Handler> = {
   SYSCALL_MEMFD_CREATE_X: memfdExit,
   SYSCALL_PIDFD_OPEN_X: pidfdExit,
   SYSCALL_IO_URING_SETUP_X: ioUringExit,
-  SYSCALL_USERFAULTFD_X: userfaultfdExit,
   SYSCALL_BPF_2_X: bpfExit,
 
   SOCKET_SOCKET_E: store,

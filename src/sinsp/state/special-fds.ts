@@ -18,7 +18,6 @@ export const timerfdExit = plain(FD_TYPE.TIMERFD);
 export const inotifyExit = plain(FD_TYPE.INOTIFY);
 export const epollExit = plain(FD_TYPE.EVENTPOLL);
 export const ioUringExit = plain(FD_TYPE.IO_URING);
-export const userfaultfdExit = plain(FD_TYPE.USERFAULTFD);
 export const bpfExit = plain(FD_TYPE.BPF);
 
 /** pipe, pipe2: two ends with one inode number. The second one becomes the event's. */

@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { writeIpv4, writeIpv6 } from '../../../src/sinsp/format/addresses.js';
 import { ByteWriter, literal } from '../../../src/sinsp/format/byte-writer.js';
 import {
+  fixedText,
   generalText,
   writeHex,
   writeHex64,
@@ -32,6 +33,26 @@ const u64 = fc.oneof(
 );
 
 describe('numbers as text', () => {
+  it('rounds ties to even, as C does', () => {
+    assert.deepEqual(
+      [6.25, 6.75, 0.05, 6.35, 12, 0.25, 100].map((value) => fixedText(value, 1)),
+      ['6.2', '6.8', '0.1', '6.3', '12.0', '0.2', '100.0'],
+    );
+    assert.deepEqual(
+      [0.5, 1.5, 2.5].map((value) => fixedText(value, 0)),
+      ['0', '2', '2'],
+    );
+    assert.deepEqual([0.001953125, 104856.5, 104857.5, 1048565, 1.5, 0.9765625, 1e-5].map(generalText), [
+      '0.00195312',
+      '104856',
+      '104858',
+      '1.04856e+06',
+      '1.5',
+      '0.976562',
+      '1e-05',
+    ]);
+  });
+
   it('writes 64-bit values as BigInt does', () => {
     fc.assert(
       fc.property(u64, (value) => {

@@ -320,3 +320,8 @@ test('stored enter events do not point into the window', () => {
   b.event(code('SYSCALL_OPEN_X'), [u64(10), '/raced', u32(1), u32(0), u32(7)]);
   assert.equal(nameOf(stateAfter(b), 100, 10), '/kept');
 });
+
+test('userfaultfd: a descriptor is made that nobody keeps, as in sysdig 0.29.3', () => {
+  const capture = scenario().event(code('SYSCALL_USERFAULTFD_X'), [u64(9), u32(1)]);
+  assert.equal(nameOf(stateAfter(capture), 100, 9), undefined);
+});
