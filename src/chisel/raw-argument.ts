@@ -4,13 +4,13 @@
  */
 import { LuaError, type LuaValue } from '../lua/vm.js';
 import type { EventCursor } from '../sinsp/event.js';
-import { rawArgumentType } from '../sinsp/fields/raw-argument.js';
+import { rawArgumentType, rawNumber } from '../sinsp/fields/raw-argument.js';
 import { latin1 } from '../sinsp/names.js';
 import { EVENT_COUNT, EVENTS, PT } from '../sinsp/schema/index.js';
 import { API_MISUSE } from './errors.js';
 
-const SIGNED = new Set<number>([PT.INT8, PT.INT16, PT.INT32, PT.INT64, PT.ERRNO, PT.PID, PT.FD]);
-const UNSIGNED = new Set<number>([
+const NUMBERS = new Set<number>([
+  ...[PT.INT8, PT.INT16, PT.INT32, PT.INT64, PT.ERRNO, PT.PID, PT.FD],
   PT.UINT8,
   PT.UINT16,
   PT.UINT32,
@@ -45,14 +45,7 @@ export function rawArgumentReader(name: string): (event: EventCursor) => LuaValu
     const index = indexes[event.type]!;
     if (index < 0 || index >= event.nparams) return undefined;
     const length = event.paramLength(index);
-    if (SIGNED.has(type)) {
-      if (length === 0) return undefined;
-      return length >= 8 ? event.paramInt64(index) : event.paramInt32(index);
-    }
-    if (UNSIGNED.has(type)) {
-      if (length === 0) return undefined;
-      return length >= 8 ? event.paramUint64(index) : event.paramUint32(index);
-    }
+    if (NUMBERS.has(type)) return length === 0 ? undefined : rawNumber(event, index, type);
     const at = event.paramOffsets[index]!;
     if (BYTES.has(type)) return latin1(event.bytes, at, at + length);
     if (type === PT.BOOL) return length === 0 ? undefined : event.paramUint32(index) !== 0;

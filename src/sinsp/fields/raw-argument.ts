@@ -3,8 +3,9 @@
  * whatever the event at hand says: so it is in sysdig, and scripts count on it.
  */
 import type { EventCursor } from '../event.js';
+import { int64, uint64 } from '../integers.js';
 import { latin1 } from '../names.js';
-import { EVENTS, PT } from '../schema/index.js';
+import { EVENTS, PT, PT_SIZE } from '../schema/index.js';
 import { paramIndexes } from './define.js';
 import { type Extractor, type FieldContext, FieldError, type Purpose } from './field.js';
 
@@ -35,10 +36,35 @@ const UNPRINTED: ReadonlySet<number> = new Set([
   ...[PT.L4PROTO, PT.SOCKADDR, PT.SOCKFAMILY],
 ]);
 
-function readNumber(event: EventCursor, index: number, signed: boolean): number {
-  const long = event.paramLength(index) >= 8;
-  if (signed) return long ? event.paramInt64(index) : event.paramInt32(index);
-  return long ? event.paramUint64(index) : event.paramUint32(index);
+/** For a number of which the event does not have all bytes. */
+const short = new DataView(new ArrayBuffer(8));
+
+/**
+ * The number that lies where an argument lies, in the size and with the sign of `type`, however long the argument is:
+ * what follows it in the event belongs to it then. NaN for an empty one.
+ */
+export function rawNumber(event: EventCursor, index: number, type: number): number {
+  if (event.paramLengths[index] === 0) return Number.NaN;
+  const size = PT_SIZE[type]!;
+  let { view } = event;
+  let at = event.paramOffsets[index]!;
+  const end = event.blockOffset + event.blockLength;
+  if (at + size > end) {
+    for (let i = 0; i < size; i++) short.setUint8(i, at + i < end ? view.getUint8(at + i) : 0);
+    view = short;
+    at = 0;
+  }
+  const signed = SIGNED.has(type);
+  switch (size) {
+    case 1:
+      return signed ? view.getInt8(at) : view.getUint8(at);
+    case 2:
+      return signed ? view.getInt16(at, true) : view.getUint16(at, true);
+    case 4:
+      return signed ? view.getInt32(at, true) : view.getUint32(at, true);
+    default:
+      return signed ? int64(view, at) : uint64(view, at);
+  }
 }
 
 export function rawArgument(_: FieldContext, name: string | undefined, purpose: Purpose): Extractor {
@@ -51,7 +77,6 @@ export function rawArgument(_: FieldContext, name: string | undefined, purpose: 
   };
   if (purpose === 'print' && UNPRINTED.has(type)) return { kind: 'number', get: () => Number.NaN };
   if (SIGNED.has(type) || UNSIGNED.has(type)) {
-    const signed = SIGNED.has(type);
     const refused = purpose === 'print' && !PRINTED.has(type);
     return {
       kind: 'number',
@@ -59,7 +84,7 @@ export function rawArgument(_: FieldContext, name: string | undefined, purpose: 
         const index = present(event);
         if (index < 0) return Number.NaN;
         if (refused) throw wrongType(name!, type);
-        return readNumber(event, index, signed);
+        return rawNumber(event, index, type);
       },
     };
   }

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openCaptureFile } from '../../../src/capture/file-source.js';
+import { compileFilter } from '../../../src/sinsp/filter/index.js';
 import { ByteWriter } from '../../../src/sinsp/format/byte-writer.js';
 import { FormatLine } from '../../../src/sinsp/format/format-line.js';
 import { parseFormat } from '../../../src/sinsp/format/format-parser.js';
@@ -75,4 +76,22 @@ test('syslog: a priority is made of digits, the message ends at its NUL, a faile
       '< <NA> <NA> <NA>',
     ],
   );
+});
+
+test('raw arguments are read in the size of their first event, whatever the argument has', () => {
+  const matches = (filter: string): number => {
+    // ptrace has 16 bits of what ioctl has 64 of; the thread's id follows.
+    const capture = scenario().event(code('SYSCALL_PTRACE_E'), [u16(3), u64(100)]);
+    const inspector = new Inspector();
+    inspector.setFilter(compileFilter(filter, { inspector, settings: SETTINGS }));
+    let count = 0;
+    const source = openCaptureFile(capture.write());
+    inspector.walk(source, () => ++count > 0);
+    source.close();
+    return count;
+  };
+  assert.equal(matches('evt.rawarg.request > 3'), 1);
+  assert.equal(matches(`evt.rawarg.request = ${3 + 100 * 65536}`), 1);
+  assert.equal(matches('evt.rawarg.request = 3'), 0);
+  assert.equal(matches('evt.rawarg.pid = 100'), 1);
 });
