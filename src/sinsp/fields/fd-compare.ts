@@ -82,7 +82,8 @@ export const compareEnds =
 
 /** A port as a number or the name of a service, cut to 16 bits. Throws FieldError. */
 export function parsePort(text: string): number {
-  if (/^\s*[-+]?\d+$/.test(text)) return Number(text) & 0xffff;
+  // Nothing is port 0; what fits no C int is no number.
+  if (/^\d*$/.test(text) && Number(text) < 0x8000_0000) return Number(text) & 0xffff;
   const port = servicePort(text);
   if (port === undefined) throw new FieldError(`"${text}" is neither a port number nor the name of a service`);
   return port;

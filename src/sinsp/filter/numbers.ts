@@ -26,6 +26,8 @@ const WIDTHS = new Map<number, number>([
 ]);
 const SIGNED_64: ReadonlySet<number> = new Set([PT.INT64, PT.ERRNO, PT.PID, PT.FD]);
 
+const MOST = (1n << 64n) - 1n;
+
 /**
  * The number a text stands for, cut to the width of the type: `-1` is 4294967295 for an unsigned 32-bit field. Throws
  * FieldError.
@@ -44,7 +46,15 @@ export function parseNumber(text: string, type: number): bigint | number {
   const match = /^\s*([-+]?)(\d+|0x[0-9a-f]+)$/i.exec(text);
   if (match === null) throw new FieldError(`"${text}" is not a valid number`);
   const magnitude = BigInt(match[2]!);
-  const value = match[1] === '-' ? -magnitude : magnitude;
   const width = WIDTHS.get(type) ?? (SIGNED_64.has(type) ? -64 : 64);
+  const value = fitted(match[1] === '-', magnitude, width < 0);
   return width < 0 ? BigInt.asIntN(-width, value) : BigInt.asUintN(width, value);
+}
+
+/** What C's strtoll and strtoull make of a number that is too large for 64 bits: the nearest, or the largest. */
+function fitted(isNegative: boolean, magnitude: bigint, isSigned: boolean): bigint {
+  if (!isSigned && magnitude > MOST) return MOST;
+  const value = isNegative ? -magnitude : magnitude;
+  if (!isSigned || (value >= -(1n << 63n) && value < 1n << 63n)) return value;
+  return isNegative ? -(1n << 63n) : (1n << 63n) - 1n;
 }

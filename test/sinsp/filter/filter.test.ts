@@ -4,10 +4,11 @@ import test from 'node:test';
 import type { EventCursor } from '../../../src/sinsp/event.js';
 import type { FieldContext } from '../../../src/sinsp/fields/field.js';
 import { compileFilter, type Filter, FilterError, parseFilter, print } from '../../../src/sinsp/filter/index.js';
+import { parseNumber } from '../../../src/sinsp/filter/numbers.js';
 import { globMatcher, pathPrefixMatcher } from '../../../src/sinsp/filter/text-matching.js';
 import { getopt } from '../../../src/sinsp/filter/transformers.js';
 import { Inspector } from '../../../src/sinsp/inspector.js';
-import { PPME } from '../../../src/sinsp/schema/index.js';
+import { PPME, PT } from '../../../src/sinsp/schema/index.js';
 import { ThreadInfo } from '../../../src/sinsp/state/thread-info.js';
 
 const inspector = new Inspector();
@@ -106,6 +107,8 @@ test('errors show the filter, a caret and what was expected', () => {
     ['fd.net=10.0.0.0', 7, /not a network/],
     ['fd.net=10.0.0.0/33', 7, /invalid length/],
     ['fd.port=nosuchservice', 8, /neither a port/],
+    ['fd.port=+80', 8, /neither a port/],
+    ['fd.port=2147483648', 8, /neither a port/],
     ['evt.type=opn', 9, /unknown event type opn/],
     ['evt.type in (open, opn)', 13, /unknown event type opn/],
     ['evt.arg.nosuch=3', 0, /unknown event argument nosuch/],
@@ -225,4 +228,20 @@ test('options by the rules of getopt', () => {
     ['c', ''],
   ]);
   assert.deepEqual(getopt(['-bvalue', 'x'], 'b:'), [['b', 'value']]);
+});
+
+test('numbers are cut to the type as C does it', () => {
+  const cases: [string, number, bigint | number][] = [
+    ['18446744073709551615', PT.INT64, 2n ** 63n - 1n],
+    ['-9223372036854775809', PT.PID, -(2n ** 63n)],
+    ['18446744073709551616', PT.UINT64, 2n ** 64n - 1n],
+    ['-18446744073709551616', PT.UINT64, 2n ** 64n - 1n],
+    ['-1', PT.UINT64, 2n ** 64n - 1n],
+    ['4294967297', PT.UINT32, 1n],
+    ['99999999999999999999', PT.INT32, -1n],
+    ['-1', PT.UINT8, 255n],
+    ['', PT.PORT, 0],
+    ['65537', PT.PORT, 1],
+  ];
+  for (const [text, type, value] of cases) assert.equal(parseNumber(text, type), value, text);
 });
