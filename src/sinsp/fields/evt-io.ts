@@ -129,8 +129,11 @@ const AT_PARAMS = new Map<number, readonly (readonly [directory: string, path: s
 ]);
 const AT_FDCWD = -100;
 
-/** Reads the absolute path that a directory descriptor and a path parameter name together. */
-export function absolutePath({ inspector: { state } }: FieldContext) {
+/**
+ * Reads the absolute path that a directory descriptor and a path parameter name together. `takesFd`: the event has the
+ * directory's descriptor from then on, for all that is asked next.
+ */
+export function absolutePath({ inspector: { state } }: FieldContext, takesFd = false) {
   const path = new PathBuffer();
   return (event: EventCursor, directoryName: string, pathName: string): string | undefined => {
     const { thread } = event;
@@ -147,6 +150,7 @@ export function absolutePath({ inspector: { state } }: FieldContext) {
       joinPath(path, state.mainThread(thread).cwd, event.bytes, from, end, size);
     } else {
       const fd = state.fdTable(thread).get(directory);
+      if (takesFd) event.fd = fd ?? null;
       path.join(
         fd === undefined ? state.names.internText('<UNKNOWN>') : state.fdName(fd),
         true,
@@ -224,7 +228,8 @@ export const evtIoFields: readonly Field[] = [
       if (which !== undefined && which !== 'src' && which !== 'dst') {
         throw new FieldError(`evt.abspath.${which}: only .src and .dst are possible`);
       }
-      const absolute = absolutePath(context);
+      // As in sysdig, whose filters and formats show it.
+      const absolute = absolutePath(context, true);
       return (event) => {
         if (event.type === PPME.SYSCALL_OPEN_BY_HANDLE_AT_X) {
           const end = event.paramTextEnd(3);

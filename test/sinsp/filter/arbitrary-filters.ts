@@ -177,7 +177,11 @@ const numberChecks = NUMBERS.map((name) =>
         check(
           name,
           operator,
-          value(fc.oneof(oneOf('0', '1', '3', '-1', '100', '65536', '443'), fc.integer().map(String))),
+          value(
+            /port$/.test(name)
+              ? fc.oneof(oneOf('0', '3', '65536', '443'), fc.nat().map(String))
+              : fc.oneof(oneOf('0', '1', '3', '-1', '100', '65536', '443'), fc.integer().map(String)),
+          ),
         ),
       ),
     check(name, 'in', list(oneOf('0', '1', '2', '3', '80'))),

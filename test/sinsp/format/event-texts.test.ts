@@ -95,3 +95,15 @@ test('raw arguments are read in the size of their first event, whatever the argu
   assert.equal(matches('evt.rawarg.request = 3'), 0);
   assert.equal(matches('evt.rawarg.pid = 100'), 1);
 });
+
+test('evt.abspath makes the directory the descriptor of the event, for the fields behind it', () => {
+  const capture = scenario();
+  call(
+    capture,
+    'SYSCALL_OPENAT_2',
+    [u64(5), 'x', u32(1), u32(0)],
+    [u64(9), u64(5), 'x', u32(1), u32(0), u32(0), u64(0)],
+  );
+  assert.deepEqual(lines(capture, '%fd.name %evt.abspath %fd.name'), ['/etc/x /etc/x /etc']);
+  assert.deepEqual(lines(capture, '%fd.name %evt.arg.name'), ['/etc/x /etc/x']);
+});
