@@ -132,9 +132,10 @@ export function sysdigApi(chisel: Chisel): [string, HostFunction][] {
     [
       'set_output_format',
       (word) => {
+        if (run.bufferFormatChosen) return [];
         const format = OUTPUT_FORMATS[String(word)];
         if (format === undefined) throw misuse(`invalid set_output_format value in chisel ${chisel.name}`);
-        if (!run.bufferFormatChosen) run.setBufferFormat(format[0], format[1]);
+        run.setBufferFormat(format[0], format[1]);
         return [];
       },
     ],

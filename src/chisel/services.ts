@@ -57,7 +57,7 @@ export interface RunInfo {
   readonly printContainerData: boolean;
   /** `-j` alone. */
   readonly jsonOutput: boolean;
-  /** The user chose how buffers are shown. */
+  /** The user chose how buffers are shown, which JSON does, too. */
   readonly bufferFormatChosen: boolean;
   setBufferFormat(format: BufferFormat, json: boolean): void;
   setSnaplen(bytes: number): void;

@@ -68,7 +68,7 @@ export class ChiselRun implements RunInfo {
   }
 
   get bufferFormatChosen(): boolean {
-    return this.settings.bufferFormatChosen;
+    return this.settings.bufferFormatChosen || this.settings.render.json;
   }
 
   isLive(): boolean {

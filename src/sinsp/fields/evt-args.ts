@@ -140,7 +140,7 @@ export const evtArgFields: readonly Field[] = [
       return written((event, writer) => {
         const message = decodeSyslog(context.inspector.state, event);
         if (message === null) renderer.writeArgs(event, writer);
-        else writer.text(`syslog sev=${message.severityWord} msg=${message.text}`);
+        else writer.text(`syslog sev=${message.severityWord} msg=${message.shown}`);
         return true;
       });
     },

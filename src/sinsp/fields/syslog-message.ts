@@ -16,7 +16,9 @@ export interface SyslogMessage {
   readonly facilityWord: string;
   readonly severity: number;
   readonly severityWord: string;
+  /** All of it; `shown` ends at the first zero byte. */
   readonly text: string;
+  readonly shown: string;
 }
 
 const DATA = paramIndexes('data');
@@ -58,6 +60,7 @@ export function decodeSyslog(state: State, event: EventCursor): SyslogMessage | 
     facilityWord: FACILITIES[facility] ?? '<NA>',
     severity,
     severityWord: SEVERITIES[severity]!,
-    text: latin1(bytes, at + 1, stop),
+    text: latin1(bytes, at + 1, end),
+    shown: latin1(bytes, at + 1, stop),
   };
 }

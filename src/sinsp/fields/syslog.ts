@@ -4,7 +4,7 @@ import { fieldClass, lazyCodes, paramIndexes } from './define.js';
 import type { Field, FieldContext } from './field.js';
 import { decodeSyslog, type SyslogMessage } from './syslog-message.js';
 
-const { text, number } = fieldClass('syslog');
+const { row, text, number } = fieldClass('syslog');
 
 const DATA = paramIndexes('data');
 const onWrites = {
@@ -56,10 +56,24 @@ export const syslogFields: readonly Field[] = [
     numberOfMessage((message) => message.severity),
     onWrites,
   ),
-  text(
+  row(
     'syslog.message',
+    PT.CHARBUF,
+    PF.NA,
     'the message without its priority',
-    ofMessage((message) => message.text),
+    ({ inspector: { state } }, _, purpose) => ({
+      kind: 'text',
+      get: (event) => {
+        const message = decodeSyslog(state, event);
+        return purpose === 'compare' ? message?.shown : message?.text;
+      },
+      write: (event, writer) => {
+        const message = decodeSyslog(state, event);
+        if (message === null) return false;
+        writer.text(message.shown);
+        return true;
+      },
+    }),
     onWrites,
   ),
 ];

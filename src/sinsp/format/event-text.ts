@@ -48,7 +48,7 @@ export class EventText {
     if (MAY_LOG[event.type] === 1 && event.fd !== null && this.writesToLog(event.fd)) {
       const message = decodeSyslog(this.context.inspector.state, event);
       if (message !== null) {
-        writer.text(`syslog sev=${message.severityWord} msg=${message.text}`);
+        writer.text(`syslog sev=${message.severityWord} msg=${message.shown}`);
         return;
       }
     }

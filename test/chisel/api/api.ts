@@ -415,12 +415,14 @@ export const API: ApiCase[] = [
        function on_event() if shown then return false end shown = true print(evt.field(b)) return true end`,
     ),
   ),
-  one(
-    'set_output_format against the command line',
-    `args={} local b function on_init() b = chisel.request_field("evt.buffer") sysdig.set_output_format("hex") print(sysdig.get_output_format())
-     chisel.set_filter("evt.buflen > 0") return true end
-     function on_event() if shown then return false end shown = true print(evt.field(b)) return true end`,
-    ['-A', '-c', 't'],
+  ...['-A', '-j'].map((option) =>
+    one(
+      `set_output_format against ${option}`,
+      `args={} local b function on_init() b = chisel.request_field("evt.buffer") sysdig.set_output_format("hex") print(sysdig.get_output_format())
+       print(pcall(sysdig.set_output_format, "nonsense")) chisel.set_filter("evt.buflen > 0") return true end
+       function on_event() if shown then return false end shown = true print(evt.field(b)) return true end`,
+      [option, '-c', 't'],
+    ),
   ),
   ...['nil', '5', '{}'].map((value) =>
     one(`set_output_format(${value})`, init(`print(pcall(sysdig.set_output_format, ${value}))`), ['-c', 't'], {
