@@ -5,7 +5,7 @@ import { printableText } from '../sinsp/fields/fd-views.js';
 import type { Predicate } from '../sinsp/filter/predicate.js';
 import { ipv4Text, ipv6Text } from '../sinsp/format/addresses.js';
 import { FD_TYPE, FD_TYPES, PPME } from '../sinsp/schema/index.js';
-import { type FdInfo, L4_ICMP, L4_RAW, L4_TCP, L4_UDP, ROLE_SERVER } from '../sinsp/state/fd-info.js';
+import { type FdInfo, L4_ICMP, L4_RAW, L4_TCP, L4_UDP, ROLE_SERVER, shownProtocol } from '../sinsp/state/fd-info.js';
 import type { FdTable } from '../sinsp/state/fd-table.js';
 import { splitEnv, splitNul } from '../sinsp/state/nul-lists.js';
 import type { State } from '../sinsp/state/state.js';
@@ -151,12 +151,12 @@ function socketEnds(entry: LuaTable, fd: FdInfo, source: string, destination: st
   entry.set('sip', destination);
   entry.set('sport', fd.dport);
   entry.set('is_server', fd.role === ROLE_SERVER);
-  entry.set('l4proto', L4_WORDS[fd.l4proto] ?? '<NA>');
+  entry.set('l4proto', L4_WORDS[shownProtocol(fd)] ?? '<NA>');
 }
 
 function listening(entry: LuaTable, fd: FdInfo, address: string): void {
   entry.set('sip', address);
   entry.set('sport', fd.dport);
   entry.set('is_server', true);
-  entry.set('l4proto', L4_WORDS[fd.l4proto] ?? '<NA>');
+  entry.set('l4proto', L4_WORDS[shownProtocol(fd)] ?? '<NA>');
 }
