@@ -9,7 +9,7 @@ export const NO_PAIRING = 8;
 export const USES_FD = 16;
 /** The exit event names its descriptor itself: see EXIT_FD_PARAM. */
 export const EXIT_NAMES_FD = 32;
-/** A call of sockets: it may find out, or make, what its descriptor is. */
+/** A call of sockets that makes its descriptor, or makes another kind of thing of it. */
 export const SOCKET_CALL = 64;
 
 /** For exit events that work on a descriptor: the parameter that names it, in captures that have it; 0 for none. */
@@ -28,6 +28,7 @@ const CLONES: ReadonlySet<number> = new Set(
     (event) => event.code,
   ),
 );
+const SOCKET_CALLS = /^SOCKET_(CONNECT_E|(SOCKET|SOCKETPAIR|BIND|CONNECT|ACCEPT4?(_\d)?)_X)$/;
 /** Events that belong to no thread. */
 const THREADLESS: ReadonlySet<number> = new Set([
   PPME.CONTAINER_JSON_E,
@@ -49,7 +50,7 @@ export const BEGIN = Uint8Array.from({ length: EVENT_COUNT }, (_, type) => {
   if (type === PPME.SCHEDSWITCH_6_E) kind |= NO_PAIRING;
   if (flags & EF.USES_FD) kind |= USES_FD;
   if (EXIT_FD_PARAM[type] !== 0) kind |= EXIT_NAMES_FD;
-  if (EVENTS[type]!.enumName.startsWith('SOCKET_')) kind |= SOCKET_CALL;
+  if (SOCKET_CALLS.test(EVENTS[type]!.enumName)) kind |= SOCKET_CALL;
   return kind;
 });
 /** Kinds that leave the short way of `begin`. */

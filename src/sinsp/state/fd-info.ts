@@ -130,10 +130,16 @@ export class FdInfo {
     this.nameForm = form;
   }
 
-  /** Data that goes through it changes nothing here, and no close of it is under way. */
+  /** A stream of data through it changes nothing here, and no close of it is under way. */
   get isPlain(): boolean {
     if (this.closeInProgress || this.closeCanceled) return false;
     return (this.type !== FD_TYPE.IPV4_SOCK && this.type !== FD_TYPE.IPV6_SOCK) || this.connected;
+  }
+
+  /** What events say of its ends is not looked at: those of TCP over IPv4 are known from its beginning. */
+  get ignoresTuples(): boolean {
+    if (this.type !== FD_TYPE.IPV4_SOCK || this.l4proto !== L4_TCP) return false;
+    return this.name === null || this.name.length > 0;
   }
 
   /** A record that is independent of this one. What was renamed in the current event is not part of it. */

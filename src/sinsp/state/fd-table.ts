@@ -9,13 +9,14 @@ import type { FdInfo } from './fd-info.js';
 import {
   MARK_ABSENT,
   MARK_CLOSING,
+  MARK_DEAF,
   MARK_GONE,
   MARK_OPENED,
+  MARK_PENDING,
   MARK_PLAIN,
   MARK_UNKNOWN,
   MARKS,
   NO_TABLE,
-  OPENED_CLOSING,
   PENDING,
   SLOT_INTEGERS,
   type ThreadSlots,
@@ -48,7 +49,7 @@ export class FdTable {
 
   get(num: number): FdInfo | undefined {
     const { small } = this;
-    if (num >= 0 && num < MARKS && this.slots.marks[this.slot * MARKS + num]! >= MARK_CLOSING) this.settleOne(num);
+    if (num >= 0 && num < MARKS && this.slots.marks[this.slot * MARKS + num]! >= MARK_PENDING) this.settleOne(num);
     if (num >= 0 && num < small.length) return small[num] ?? undefined;
     return this.large === null ? undefined : this.large.get(num);
   }
@@ -110,34 +111,44 @@ export class FdTable {
     if (!(num < MARKS) || this.slot === 0) return;
     const { marks } = this.slots;
     const at = this.slot * MARKS + num;
-    if (marks[at]! >= MARK_CLOSING) this.settleOne(num);
+    if (marks[at]! >= MARK_PENDING) this.settleOne(num);
     marks[at] = MARK_UNKNOWN;
   }
 
   /** Marks a descriptor as what it was found to be. */
   mark(num: number, fd: FdInfo | null): void {
     if (!(num >= 0 && num < MARKS) || this.slot === 0) return;
-    const { marks, texts } = this.slots;
+    const { marks, texts, repeats } = this.slots;
     const at = this.slot * MARKS + num;
     if (marks[at] !== MARK_UNKNOWN) return;
     if (fd === null) {
       marks[at] = MARK_ABSENT;
     } else if (fd.isPlain) {
-      marks[at] = MARK_PLAIN;
+      marks[at] = fd.ignoresTuples ? MARK_PLAIN | MARK_DEAF : MARK_PLAIN;
+      repeats?.forget(at);
       if (texts.length > 0) texts[at] = 0;
     }
   }
 
-  /** It is marked so. */
-  isPlain(num: number): boolean {
-    return this.slots.marks[this.slot * MARKS + num] === MARK_PLAIN;
+  /** It is marked as plain, excluded or not. */
+  isKnown(num: number): boolean {
+    if (!(num >= 0 && num < MARKS)) return false;
+    const mark = this.slots.marks[this.slot * MARKS + num]!;
+    return mark >= MARK_PLAIN && mark < MARK_PENDING;
+  }
+
+  /** An event that said this tuple of a descriptor changed nothing. */
+  noteRepeat(num: number, fd: FdInfo, bytes: Uint8Array, at: number, length: number): void {
+    this.mark(num, fd);
+    if (num >= 0 && num < MARKS && this.slot !== 0)
+      this.slots.repeats?.note(this.slot * MARKS + num, bytes, at, length);
   }
 
   /** Does to the records what the stepper has told by marks alone. */
   private settle(): void {
     if (this.slot === 0 || this.slots.integers[this.slot * SLOT_INTEGERS + PENDING] === 0) return;
     const { marks } = this.slots;
-    for (let num = 0; num < MARKS; num++) if (marks[this.slot * MARKS + num]! >= MARK_CLOSING) this.settleOne(num);
+    for (let num = 0; num < MARKS; num++) if (marks[this.slot * MARKS + num]! >= MARK_PENDING) this.settleOne(num);
   }
 
   private settleOne(num: number): void {
@@ -154,8 +165,8 @@ export class FdTable {
         this.count--;
       }
     } else {
-      const made = this.slots.opens!.take((mark - MARK_OPENED) >> 2);
-      made.closeInProgress = (mark & OPENED_CLOSING) !== 0;
+      const made = this.slots.opens!.take((mark - MARK_OPENED) >> 3);
+      made.closeInProgress = (mark & MARK_CLOSING) !== 0;
       while (small.length <= num) small.push(null);
       if (fd === null) this.count++;
       small[num] = made;

@@ -1,7 +1,7 @@
 /** What data that comes and goes tells of a socket: its ends, and which side started. */
 import type { EventCursor } from '../event.js';
 import { EVENTS, FD_TYPE, PPME } from '../schema/index.js';
-import { type FdInfo, L4_TCP, NAME_UNIX, ROLE_CLIENT, ROLE_NONE, ROLE_SERVER } from './fd-info.js';
+import { type FdInfo, NAME_UNIX, ROLE_CLIENT, ROLE_NONE, ROLE_SERVER } from './fd-info.js';
 import {
   AF_INET,
   AF_INET6,
@@ -20,7 +20,7 @@ import type { State } from './state.js';
 import type { ThreadInfo } from './thread-info.js';
 
 /** Index of the parameter `tuple`, -1 where there is none. */
-const TUPLE_PARAM = Int8Array.from(EVENTS, (event) => event.params.findIndex((param) => param.name === 'tuple'));
+export const TUPLE_PARAM = Int8Array.from(EVENTS, (event) => event.params.findIndex((param) => param.name === 'tuple'));
 
 /** read, write and their kind: a socket through which data went is connected. */
 export function streamExit(_state: State, event: EventCursor): void {
@@ -28,9 +28,6 @@ export function streamExit(_state: State, event: EventCursor): void {
   if (fd === null || fd.connected) return;
   if ((fd.type === FD_TYPE.IPV4_SOCK || fd.type === FD_TYPE.IPV6_SOCK) && event.paramInt64(0) >= 0) fd.connected = true;
 }
-
-const wantsTuple = (fd: FdInfo): boolean =>
-  !(fd.type === FD_TYPE.IPV4_SOCK && fd.l4proto === L4_TCP) || (fd.name !== null && fd.name.length === 0);
 
 export function receiveExit(state: State, event: EventCursor): void {
   const fd = event.fd;
@@ -40,7 +37,7 @@ export function receiveExit(state: State, event: EventCursor): void {
   if (event.type === PPME.SOCKET_RECV_X && event.paired) return;
   const index = TUPLE_PARAM[event.type]!;
   const length = index < 0 ? 0 : event.paramLength(index);
-  if (length === 0 || !wantsTuple(fd)) return;
+  if (length === 0 || fd.ignoresTuples) return;
   update(state, event, fd, event.bytes, event.paramOffsets[index]!, length, true);
 }
 
@@ -48,7 +45,7 @@ export function sendExit(state: State, event: EventCursor): void {
   const fd = event.fd;
   if (fd === null || !(event.paramInt64(0) >= 0)) return;
   streamExit(state, event);
-  if (!wantsTuple(fd)) return;
+  if (fd.ignoresTuples) return;
   if (event.paired) {
     const enter = state.enterOf(event);
     if (enter === null) return;
@@ -73,23 +70,43 @@ function update(
   incoming: boolean,
 ): void {
   if (!isTuple(bytes, at, length)) return;
+  const { type } = fd;
+  if (takeTuple(state, event, fd, bytes, at, length, incoming) || fd.type !== type) state.fdChanged(event);
+  else state.fdRepeats(event, bytes, at, length);
+}
+
+/** False: with what it says, and what is known of the socket, the same event would change nothing ever again. */
+function takeTuple(
+  state: State,
+  event: EventCursor,
+  fd: FdInfo,
+  bytes: Uint8Array,
+  at: number,
+  length: number,
+  incoming: boolean,
+): boolean {
   const family = bytes[at]!;
   if (family === AF_UNIX) {
     fd.type = FD_TYPE.UNIX_SOCK;
-    if (setUnixTuple(state, fd, bytes, at, length)) fd.renameLater(NAME_UNIX);
-    return;
+    const changed = setUnixTuple(state, fd, bytes, at, length);
+    if (changed) fd.renameLater(NAME_UNIX);
+    return changed;
   }
   if (family !== AF_INET && family !== AF_INET6) {
-    if (fd.type !== FD_TYPE.IPV4_SOCK && fd.type !== FD_TYPE.IPV6_SOCK) fd.rename(familyName(state, family));
-    return;
+    if (fd.type === FD_TYPE.IPV4_SOCK || fd.type === FD_TYPE.IPV6_SOCK) return false;
+    const name = familyName(state, family);
+    const changed = fd.name !== name;
+    fd.rename(name);
+    return changed;
   }
   beforeRename(fd);
-  if (!setTuple(fd, bytes, at)) return;
+  if (!setTuple(fd, bytes, at)) return false;
   assumeUdp(fd);
   completeTuple(state, fd);
   if (fd.role === ROLE_NONE && event.thread !== null) fd.role = guessRole(state, event.thread, fd, incoming);
   if (fd.role === (incoming ? ROLE_CLIENT : ROLE_SERVER)) swapEnds(fd);
   renameConnection(state, fd);
+  return true;
 }
 
 /** A process that owns the destination port is the server; one that uses both ports started with what it does now. */

@@ -346,7 +346,7 @@ export class State {
     event.fdNum = num;
     const fd = this.getFd(thread, num);
     event.fd = fd;
-    if (this.index !== null && num >= 0) this.markFd(event, thread, num, fd);
+    if (this.marking && num >= 0) this.markFd(thread, num, fd);
     if (event.paired && fd?.closeCanceled) this.dropCanceled(thread, fd);
   }
 
@@ -356,14 +356,25 @@ export class State {
   }
 
   /** Tells the stepper what was found of a descriptor. */
-  private markFd(event: EventCursor, thread: ThreadInfo, num: number, fd: FdInfo | null): void {
-    const isSocketCall = (BEGIN[event.type]! & SOCKET_CALL) !== 0;
-    if (!isSocketCall && !this.marking) return;
+  private markFd(thread: ThreadInfo, num: number, fd: FdInfo | null): void {
     const table = this.fdTable(thread);
     thread.noteTable(table.slot);
-    // Calls of sockets may make another kind of it.
-    if (isSocketCall) table.forget(num);
-    else table.mark(num, fd);
+    table.mark(num, fd);
+  }
+
+  /** The record of the event's descriptor, which is its thread's last one, is another one than it was. */
+  fdChanged({ thread, fd, fdNum }: EventCursor): void {
+    if (this.index === null || thread === null || fd === null) return;
+    const table = this.fdTable(thread);
+    table.forget(fdNum);
+    if (this.marking) table.mark(fdNum, table.get(fdNum) ?? null);
+  }
+
+  /** An event that says this tuple of its descriptor changes nothing, and would not if it came again. */
+  fdRepeats({ thread, fd, fdNum }: EventCursor, bytes: Uint8Array, at: number, length: number): void {
+    if (!this.marking || thread === null || fd === null) return;
+    const table = this.fdTable(thread);
+    if (table.get(fdNum) === fd) table.noteRepeat(fdNum, fd, bytes, at, length);
   }
 
   /**
@@ -377,7 +388,7 @@ export class State {
     if (table.slot === 0 || table.get(fdNum) !== fd) return false;
     thread.noteTable(table.slot);
     table.mark(fdNum, fd);
-    if (!table.isPlain(fdNum) || !isExcluded(event)) return false;
+    if (!table.isKnown(fdNum) || !isExcluded(event)) return false;
     this.slots.exclude(table.slot, fdNum);
     return true;
   }
@@ -412,15 +423,7 @@ export class State {
       const thread = event.thread;
       if (thread !== null && thread.hasStored !== STORED_NONE) thread.hasStored = STORED_NONE;
     }
-    if ((BEGIN[type]! & SOCKET_CALL) !== 0 && this.index !== null) this.forgetFd(event.thread);
-  }
-
-  /** What was found of a thread's last descriptor is of no meaning any more. */
-  private forgetFd(thread: ThreadInfo | null): void {
-    if (thread === null || thread.lastFd < 0) return;
-    // A process that is not known has no table, and is not made for this.
-    const owner = (thread.flags & CLONE_FILES) === 0 || thread.leads ? thread : this.threads.get(thread.pid);
-    owner?.fds.forget(thread.lastFd);
+    if ((BEGIN[type]! & SOCKET_CALL) !== 0) this.fdChanged(event);
   }
 
   /** The filter rejected the event before parsing: its exit, if it is an enter, will find no partner. */

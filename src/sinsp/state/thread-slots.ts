@@ -7,6 +7,7 @@
  * descriptor table looks at its marks before it says anything (see fd-table.ts).
  */
 import type { OpenRecords } from './open-records.js';
+import type { RepeatedTuples } from './repeated-tuples.js';
 
 /** No enter event is waiting for its exit. */
 export const NO_EVENT = 0xffff;
@@ -32,7 +33,7 @@ export const TID = 18;
 export const PID = 19;
 /** Slot of the thread whose descriptor table this one uses; 0: has to be found out. */
 export const OWNER = 20;
-/** Marks from MARK_CLOSING on among the table's. */
+/** Marks from MARK_PENDING on among the table's. */
 export const PENDING = 21;
 /** The enter event in the slot's room: its code, and its parameters' number and size of lengths. */
 export const STORED_TYPE = 22;
@@ -57,20 +58,24 @@ export const ROOM_BYTES = 256;
 
 /** Descriptors below this have a mark. */
 export const MARKS = 64;
-/** Nothing is known; not in the table; in the table, and data that goes through it changes nothing. */
+/**
+ * Nothing is known; not in the table; in the table, and a stream of data through it changes nothing; closed: the record in the
+ * table is of no meaning any more; from MARK_OPENED on: opened, as record (mark - MARK_OPENED) >> 3 of OpenRecords tells.
+ */
 export const MARK_UNKNOWN = 0;
-export const MARK_ABSENT = 1;
-export const MARK_PLAIN = 2;
-/** As MARK_PLAIN, and the filter accepts nothing that is done with it. */
-export const MARK_EXCLUDED = 3;
-/** As these two, with a close under way; closed: the record in the table is of no meaning any more. */
+export const MARK_ABSENT = 8;
+export const MARK_PLAIN = 16;
+export const MARK_GONE = 24;
+export const MARK_OPENED = 32;
+/**
+ * Bits of plain and opened ones: the filter accepts nothing that is done with it; what events say of its ends is not looked at
+ * (FdInfo.ignoresTuples); a close is under way.
+ */
+const MARK_EXCLUDED = 1;
+export const MARK_DEAF = 2;
 export const MARK_CLOSING = 4;
-export const MARK_CLOSING_EXCLUDED = 5;
-export const MARK_GONE = 6;
-/** From here on: opened, as record (mark - MARK_OPENED) >> 2 of OpenRecords tells; with these bits. */
-export const MARK_OPENED = 8;
-export const OPENED_CLOSING = 1;
-const OPENED_EXCLUDED = 2;
+/** From here on the table does not have yet what the mark says. */
+export const MARK_PENDING = MARK_PLAIN + MARK_CLOSING;
 
 /** Value of LAST_FD for numbers beyond 32 bits, which are elsewhere. */
 export const WIDE_FD = -0x8000_0000;
@@ -90,6 +95,8 @@ export class ThreadSlots {
   private excluding = false;
   /** What the stepper has opened, once there is one. */
   opens: OpenRecords | null = null;
+  /** What the stepper need not ask about again, once there is one. */
+  repeats: RepeatedTuples | null = null;
   /** Where the texts of descriptors with marks lie in the stepper's memory; 0: have to be put there. Empty without lines. */
   texts = new Uint32Array(0);
   /** Room for enter events; empty as long as nobody puts them there. */
@@ -165,8 +172,8 @@ export class ThreadSlots {
   /** Marks a descriptor as one whose events the filter does not accept, if data through it changes nothing. */
   exclude(slot: number, num: number): void {
     const at = slot * MARKS + num;
-    if (this.marks[at] !== MARK_PLAIN) return;
-    this.marks[at] = MARK_EXCLUDED;
+    if ((this.marks[at]! & ~MARK_DEAF) !== MARK_PLAIN) return;
+    this.marks[at]! |= MARK_EXCLUDED;
     this.excluding = true;
   }
 
@@ -175,11 +182,7 @@ export class ThreadSlots {
     if (!this.excluding) return;
     this.excluding = false;
     const { marks } = this;
-    for (let at = 0; at < this.used * MARKS; at++) {
-      if (marks[at] === MARK_EXCLUDED) marks[at] = MARK_PLAIN;
-      else if (marks[at] === MARK_CLOSING_EXCLUDED) marks[at] = MARK_CLOSING;
-      else if (marks[at]! >= MARK_OPENED) marks[at]! &= ~OPENED_EXCLUDED;
-    }
+    for (let at = 0; at < this.used * MARKS; at++) marks[at]! &= ~MARK_EXCLUDED;
   }
 
   /** Tells the stepper whether a table of so many descriptors has room, whatever the marks say. */

@@ -18,7 +18,7 @@ import { localOffset } from '../format/time.js';
 import { EF, ERRNO, EVENT_COUNT, EVENT_FLAGS, EVENTS, PF, PPME, PT, SIGNALS, SYSCALLS } from '../schema/index.js';
 import type { State } from '../state/state.js';
 import type { ThreadInfo } from '../state/thread-info.js';
-import { MARK_EXCLUDED, MARK_PLAIN, MARKS, PROGRAM_TEXT, SLOT_INTEGERS } from '../state/thread-slots.js';
+import { MARKS, PROGRAM_TEXT, SLOT_INTEGERS } from '../state/thread-slots.js';
 
 // The structures of lines.c.
 const EVENT_CODES = 1024;
@@ -372,9 +372,8 @@ export class Lines {
     if (table.slot === 0) return;
     const fd = table.get(num);
     table.mark(num, fd ?? null);
+    if (fd === undefined || !table.isKnown(num)) return;
     const at = table.slot * MARKS + num;
-    const mark = state.slots.marks[at]!;
-    if (fd === undefined || (mark !== MARK_PLAIN && mark !== MARK_EXCLUDED)) return;
     const name = state.fdName(fd);
     scratch.length = 0;
     this.form.params.writeFd(fd, scratch);

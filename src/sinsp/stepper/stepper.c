@@ -23,21 +23,25 @@
 #define NOTHING 0
 #define STORE 1        /* kept for its exit */
 #define STORE_DUP 2    /* the same, if it is fcntl of a kind that makes descriptors */
-#define STREAM 3       /* data went through a descriptor */
-#define MEMORY 4       /* sizes of the process */
-#define SWITCH 5
-#define CLOSE_ENTER 6
-#define LEFT 7         /* what only JavaScript can do; up to here, descriptors stay what they are */
-#define CLOSE_EXIT 8
-#define UNLESS_FAILED 9 /* nothing if the call failed */
-#define FCNTL_EXIT 10  /* nothing if its enter was not kept, else as DUP */
-#define DUP 11         /* a descriptor is copied */
+#define STORE_SENDTO 3 /* the same, unless it may tell that its descriptor is a socket */
+#define STREAM 4       /* data went through a descriptor */
+#define SEND 5         /* the same, with the ends of a socket */
+#define RECEIVE 6
+#define MEMORY 7       /* sizes of the process */
+#define SWITCH 8
+#define CLOSE_ENTER 9
+#define LEFT 10        /* what only JavaScript can do; up to here, descriptors stay what they are */
+#define CLOSE_EXIT 11
+#define UNLESS_FAILED 12 /* nothing if the call failed */
+#define FCNTL_EXIT 13  /* nothing if its enter was not kept, else as DUP */
+#define DUP 14         /* a descriptor is copied */
 /* A file is opened; from here on, what is in which parameter: see OPENS. */
-#define OPEN 12
-#define OPENAT 13
-#define OPENAT2 14
+#define OPEN 15
+#define OPENAT 16
+#define OPENAT2 17
 
 #define WRITE_EXIT 9
+#define RECV_EXIT 33
 #define F_DUPFD 1
 #define F_DUPFD_CLOEXEC 26
 
@@ -76,6 +80,19 @@ struct entry {
 struct free_records {
   u32 count;
   u16 numbers[];
+};
+
+/* Tuples that told nothing new, by descriptor: see repeated-tuples.ts. */
+#define REPEATS 1024
+#define REPEATED_TUPLES 2
+#define TUPLE_ROOM 56
+struct repeated {
+  /* Index of its mark. */
+  i32 mark;
+  u8 next;
+  u8 lengths[REPEATED_TUPLES];
+  u8 unused;
+  u8 tuples[REPEATED_TUPLES][TUPLE_ROOM];
 };
 
 /* Of an open, by what it changes from OPEN on: the parameters in its enter and exit event; ino comes after dev. */
@@ -122,6 +139,8 @@ static struct {
   u8 exit_fd[EVENT_CODES];
   /* What is changed: NOTHING, STORE, ... */
   u8 changes[EVENT_CODES];
+  /* Of SEND and RECEIVE: the parameter that has the ends; 0: none has. */
+  u8 tuple_param[EVENT_CODES];
   i32 param_offsets[MAX_PARAMS];
   i32 param_lengths[MAX_PARAMS];
   /* The event at which step() ended; time and count are also good at other ends. */
@@ -173,6 +192,7 @@ static struct room *rooms;
 struct opened *opened;
 static struct free_records *free_records;
 static struct answers *answers;
+static struct repeated *repeats;
 static struct entry *entries;
 static struct entry *others;
 static u32 mask;
@@ -194,6 +214,9 @@ __attribute__((export_name("place_opens"))) void place_opens(struct opened *reco
   opened = records;
   free_records = unused;
 }
+
+/* Memory for tuples that are repeated. */
+__attribute__((export_name("place_repeats"))) void place_repeats(struct repeated *memory) { repeats = memory; }
 
 /* Memory for what the filter says. */
 __attribute__((export_name("place_answers"))) void place_answers(struct answers *memory) { answers = memory; }
@@ -251,12 +274,12 @@ static int has_table(const struct thread *thread, u32 slot) {
   return owner != 0 && (owner == slot || threads[owner].tid == thread->pid);
 }
 
-i32 mark_index(struct thread *thread, u32 slot, i32 num) {
+i32 mark_index(const struct thread *thread, u32 slot, i32 num) {
   return num < MARKS && has_table(thread, slot) ? (i32)thread->owner * MARKS + num : -1;
 }
 
 /* The mark of the thread's last descriptor; null when JavaScript has to look. */
-static u16 *mark_of(struct thread *thread, u32 slot) {
+static u16 *mark_of(const struct thread *thread, u32 slot) {
   i32 index = mark_index(thread, slot, thread->last_fd);
   return index < 0 ? 0 : marks->of + index;
 }
@@ -322,8 +345,7 @@ static u16 *vacant(struct thread *thread, u32 slot, i64 num) {
   if (index < 0 || !threads[thread->owner].has_room) return 0;
   u16 *mark = marks->of + index;
   /* Where a close is under way, the number is in use again before that came back. */
-  if (*mark == UNKNOWN || *mark == CLOSING || *mark == CLOSING_EXCLUDED) return 0;
-  if (*mark >= OPENED && (*mark & OPENED_CLOSING) != 0) return 0;
+  if (*mark == UNKNOWN || (*mark & CLOSING) != 0) return 0;
   return *mark < OPENED && free_records->count == 0 ? 0 : mark;
 }
 
@@ -336,7 +358,7 @@ static struct opened *claim(const struct thread *thread, u16 *mark) {
   } else {
     number = RECORD_OF(*mark);
   }
-  *mark = OPENED + number * 4;
+  *mark = OPENED + number * 8;
   return opened + number;
 }
 
@@ -346,7 +368,7 @@ static int copy_fd(struct thread *thread, u32 slot, const u8 *window, u32 nparam
   i64 num = READ(i64, window + shared.param_offsets[0]);
   if (num >= 0) {
     u16 *from = mark_of(thread, slot);
-    if (from == 0 || *from < OPENED || (*from & OPENED_CLOSING) != 0) return 0;
+    if (from == 0 || *from < OPENED || (*from & CLOSING) != 0) return 0;
     u16 *to = vacant(thread, slot, num);
     if (to == 0) return 0;
     const u64 *source = (const u64 *)(opened + RECORD_OF(*from));
@@ -354,7 +376,6 @@ static int copy_fd(struct thread *thread, u32 slot, const u8 *window, u32 nparam
     for (u32 i = 0; i < sizeof(struct opened) / 8; i++) copy[i] = source[i];
     thread->last_fd = num;
   }
-  thread->has_stored = 0;
   return 1;
 }
 
@@ -443,10 +464,7 @@ static int open_file(struct thread *thread, u32 slot, u32 type, u32 paired, cons
   const i32 *offsets = shared.param_offsets;
   if (size_of(0, nparams) < 8) return 0;
   i64 num = READ(i64, window + offsets[0]);
-  if (num < 0) {
-    thread->has_stored = 0;
-    return 1;
-  }
+  if (num < 0) return 1;
   u16 *mark = vacant(thread, slot, num);
   struct path path;
   if (mark == 0 || !find_path(&path, thread, slot, type, paired, window, nparams)) return 0;
@@ -465,9 +483,8 @@ static int open_file(struct thread *thread, u32 slot, u32 type, u32 paired, cons
   record->letters[1] = (path.flags & O_DIRECTORY) != 0 ? 'd' : 'f';
   record->letters[2] = '>';
   for (u32 i = 0; i < path.length; i += 8) WRITE(u64, record->path + i, READ(u64, path.text + i));
-  if (shared.filters && is_excluded(&path)) *mark |= OPENED_EXCLUDED;
+  if (shared.filters && is_excluded(&path)) *mark |= EXCLUDED;
   thread->last_fd = num;
-  thread->has_stored = 0;
   return 1;
 }
 
@@ -490,35 +507,71 @@ static u32 verdict(u32 slot, u32 type, u32 paired, const u8 *window, u32 nparams
     }
     if (thread->last_fd < 0) return MAYBE;
     const u16 *mark = mark_of(thread, slot);
-    if (mark == 0) return MAYBE;
-    if (*mark >= OPENED) return (*mark & OPENED_EXCLUDED) != 0 ? NEVER : MAYBE;
-    return *mark == EXCLUDED || *mark == CLOSING_EXCLUDED ? NEVER : MAYBE;
+    return mark != 0 && (*mark & EXCLUDED) != 0 ? NEVER : MAYBE;
   }
   double id = call_of(window, shared.param_offsets, shared.param_lengths, nparams);
   return id < CALLS ? answers->of_call[type][(u32)id] : MAYBE;
 }
 
-/*
- * Does what the event changes; 0 when that is left to JavaScript. The event's lengths and parameters lie from `lengths` to
- * `end` of the batch at `window`.
- */
-static int change(struct thread *thread, u32 slot, i32 tid, u32 type, u32 paired, u32 attach, const u8 *window, u32 nparams,
+/* This tuple of a descriptor told nothing new before. */
+static int is_repeated(i32 mark, const u8 *tuple, u32 size) {
+  const struct repeated *place = repeats + (mark & (REPEATS - 1));
+  if (place->mark != mark) return 0;
+  for (u32 way = 0; way < REPEATED_TUPLES; way++) {
+    if (place->lengths[way] != size) continue;
+    u32 i = 0;
+    while (i < size && place->tuples[way][i] == tuple[i]) i++;
+    if (i == size) return 1;
+  }
+  return 0;
+}
+
+/* The end of a call that sends or receives tells nothing new of its descriptor. */
+static int tells_nothing(const struct thread *thread, u32 slot, u32 type, u32 paired, u32 attach, const u8 *window,
+                         u32 nparams) {
+  if (!attach || thread->last_fd < 0) return 1;
+  i32 index = mark_index(thread, slot, thread->last_fd);
+  if (index < 0) return 0;
+  u32 mark = marks->of[index];
+  if (mark == UNKNOWN) return 0;
+  if (mark == ABSENT || mark == GONE || (mark & DEAF) != 0) return 1;
+  if (size_of(0, nparams) < 8 || has_failed(window, nparams)) return 1;
+  if (type == RECV_EXIT && paired) return 1;
+  u32 at = shared.tuple_param[type];
+  u32 size = at == 0 ? 0 : size_of(at, nparams);
+  const u8 *tuple = window + shared.param_offsets[at];
+  if (shared.changes[type] == SEND && paired) {
+    /* What was said at the beginning comes first. */
+    if (thread->has_stored == 0) return 1;
+    if (thread->has_stored != STORED_SLOT) return 0;
+    if (thread->stored_type + 1 != type) return 1;
+    u32 bytes;
+    const u8 *first = entered(thread, rooms[slot].bytes, 2, &bytes);
+    if (bytes != 0) {
+      tuple = first;
+      size = bytes;
+    }
+  }
+  return size == 0 || (mark < OPENED && is_repeated(index, tuple, size));
+}
+
+/* What the event changes, but for the enter event that is kept: see change(). */
+static int affect(struct thread *thread, u32 slot, i32 tid, u32 type, u32 paired, u32 attach, const u8 *window, u32 nparams,
                   u32 large, const u8 *lengths, const u8 *end) {
-  u32 kind = shared.changes[type];
-  if (kind >= OPEN) return open_file(thread, slot, type, paired, window, nparams);
   const i32 *offsets = shared.param_offsets;
   const i32 *sizes = shared.param_lengths;
-  /* An exit forgets the enter that was kept. */
-  if ((type & 1) != 0 && thread->has_stored != 0 && kind != UNLESS_FAILED) {
-    int is_dup = kind == FCNTL_EXIT && paired && thread->has_stored == STORED_SLOT && thread->stored_type + 1 == type;
-    return is_dup && copy_fd(thread, slot, window, nparams);
-  }
-  switch (kind) {
+  switch (shared.changes[type]) {
     case STORE_DUP: {
       double command = nparams < 2 ? 0 : uint32_param(window + offsets[1], sizes[1], 0);
       if (command != F_DUPFD && command != F_DUPFD_CLOEXEC) return 1;
       return store(thread, slot, type, nparams << 8 | (large ? 4 : 2), lengths, end - lengths);
     }
+    case STORE_SENDTO:
+      if (thread->last_fd >= 0 && size_of(2, nparams) != 0) {
+        const u16 *mark = mark_of(thread, slot);
+        if (mark == 0 || *mark < PLAIN || *mark == GONE) return 0;
+      }
+      return store(thread, slot, type, nparams << 8 | (large ? 4 : 2), lengths, end - lengths);
     case STORE:
       return store(thread, slot, type, nparams << 8 | (large ? 4 : 2), lengths, end - lengths);
     case STREAM: {
@@ -532,12 +585,9 @@ static int change(struct thread *thread, u32 slot, i32 tid, u32 type, u32 paired
       if (thread->last_fd < 0) return 1;
       u16 *mark = mark_of(thread, slot);
       if (mark == 0 || *mark == UNKNOWN) return 0;
-      if (*mark == PLAIN || *mark == EXCLUDED) {
-        *mark += CLOSING - PLAIN;
-        threads[thread->owner].pending++;
-      } else if (*mark >= OPENED) {
-        *mark |= OPENED_CLOSING;
-      }
+      if (*mark < PLAIN || *mark == GONE) return 1;
+      if (*mark < PLAIN + CLOSING) threads[thread->owner].pending++;
+      *mark |= CLOSING;
       return 1;
     }
     case CLOSE_EXIT: {
@@ -545,18 +595,15 @@ static int change(struct thread *thread, u32 slot, i32 tid, u32 type, u32 paired
       if (thread->last_fd < 0) return 1;
       u16 *mark = mark_of(thread, slot);
       if (mark == 0) return 0;
+      if ((*mark & CLOSING) == 0) return *mark == ABSENT || *mark == GONE;
       int closed = READ(i64, window + offsets[0]) >= 0;
-      if (*mark == CLOSING || *mark == CLOSING_EXCLUDED) {
-        *mark = closed ? GONE : *mark - (CLOSING - PLAIN);
-        if (!closed) threads[thread->owner].pending--;
-        return 1;
-      }
-      if (*mark >= OPENED && (*mark & OPENED_CLOSING) != 0) {
+      if (*mark >= OPENED) {
         if (closed) free_records->numbers[free_records->count++] = RECORD_OF(*mark);
-        *mark = closed ? GONE : *mark & ~OPENED_CLOSING;
-        return 1;
+      } else if (!closed) {
+        threads[thread->owner].pending--;
       }
-      return *mark == ABSENT || *mark == GONE;
+      *mark = closed ? GONE : *mark & ~CLOSING;
+      return 1;
     }
     case MEMORY:
       if (nparams < 4) return 1;
@@ -577,23 +624,42 @@ static int change(struct thread *thread, u32 slot, i32 tid, u32 type, u32 paired
       main->vmswap = uint32_param(window + offsets[5], sizes[5], main->vmswap);
       return 1;
     }
+    case SEND:
+    case RECEIVE:
+      return tells_nothing(thread, slot, type, paired, attach, window, nparams);
     case LEFT:
       return 0;
     case UNLESS_FAILED:
-      if (!has_failed(window, nparams)) return 0;
-      thread->has_stored = 0;
-      return 1;
+      return has_failed(window, nparams);
     case FCNTL_EXIT:
-      return paired;
+      if (thread->has_stored == 0) return paired;
+      if (!paired || thread->has_stored != STORED_SLOT || thread->stored_type + 1 != type) return 0;
+      return copy_fd(thread, slot, window, nparams);
     case DUP: {
       /* The first two tell of pipes. */
       if (size_of(0, nparams) < 8) return 0;
       i64 num = READ(i64, window + offsets[0]);
       return num < 0 || (num > 1 && attach && copy_fd(thread, slot, window, nparams));
     }
+    case OPEN:
+    case OPENAT:
+    case OPENAT2:
+      return open_file(thread, slot, type, paired, window, nparams);
     default:
       return 1;
   }
+}
+
+/*
+ * Does what the event changes; 0 when that is left to JavaScript. The event's lengths and parameters lie from `lengths` to
+ * `end` of the batch at `window`.
+ */
+static int change(struct thread *thread, u32 slot, i32 tid, u32 type, u32 paired, u32 attach, const u8 *window, u32 nparams,
+                  u32 large, const u8 *lengths, const u8 *end) {
+  if (!affect(thread, slot, tid, type, paired, attach, window, nparams, large, lengths, end)) return 0;
+  /* An exit forgets the enter that was kept. */
+  if ((type & 1) != 0 && slot != 0) thread->has_stored = 0;
+  return 1;
 }
 
 /*

@@ -63,17 +63,17 @@ struct thread {
 
 #define MARKS 64
 #define UNKNOWN 0
-#define ABSENT 1
-#define PLAIN 2
-/* PLAIN, and the filter accepts nothing that is done with it. */
-#define EXCLUDED 3
+#define ABSENT 8
+#define PLAIN 16
+#define GONE 24
+/* From here on: opened, and its record is number (mark - OPENED) / 8 of those that tell how. */
+#define OPENED 32
+/* Bits of PLAIN and opened ones: the filter accepts nothing that is done with it. */
+#define EXCLUDED 1
+/* What events say of its ends is not looked at. */
+#define DEAF 2
+/* A close is under way. */
 #define CLOSING 4
-#define CLOSING_EXCLUDED 5
-#define GONE 6
-/* From here on: opened, and its record is number (mark - OPENED) / 4 of those that tell how; with these bits. */
-#define OPENED 8
-#define OPENED_CLOSING 1
-#define OPENED_EXCLUDED 2
 struct marks {
   u16 of[MARKS];
 };
@@ -113,11 +113,11 @@ struct opened {
 _Static_assert(sizeof(struct opened) == 208, "records have another size");
 extern struct opened *opened;
 /* The record of a mark from OPENED on. */
-#define RECORD_OF(mark) (((mark) - OPENED) >> 2)
+#define RECORD_OF(mark) (((mark) - OPENED) >> 3)
 
 extern struct thread *threads;
 extern struct marks *marks;
-/* Texts of descriptors, for lines, where their mark is PLAIN or CLOSING; 0: has to be asked for. */
+/* Texts of descriptors, for lines, where their mark is PLAIN, with any bits; 0: has to be asked for. */
 extern u32 *fd_texts;
 
 /* Slot of a thread of which an event was seen; 0 when it is not known. */
@@ -126,7 +126,7 @@ u32 find(i32 tid);
 u32 find_other(i32 tid);
 #define NO_THREAD 0xffffffff
 /* The slot and the mark of a descriptor of a thread: an index of fd_texts; -1 when JavaScript has to look. */
-i32 mark_index(struct thread *thread, u32 slot, i32 num);
+i32 mark_index(const struct thread *thread, u32 slot, i32 num);
 /* An unsigned parameter of up to 4 bytes; `missing` when it is not there. */
 double uint32_param(const u8 *at, u32 length, double missing);
 

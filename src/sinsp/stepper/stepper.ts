@@ -20,7 +20,9 @@ import { HANDLERS, type Handler, store } from '../state/handlers.js';
 import { memoryExit, switchEnter } from '../state/memory.js';
 import { creatExit, openatExit, openatOldExit, openByHandleExit, openExit } from '../state/open.js';
 import { OpenRecords } from '../state/open-records.js';
-import { streamExit } from '../state/socket-data.js';
+import { RepeatedTuples } from '../state/repeated-tuples.js';
+import { receiveExit, sendExit, streamExit, TUPLE_PARAM } from '../state/socket-data.js';
+import { sendtoEnter } from '../state/sockets.js';
 import type { State, ThreadIndex } from '../state/state.js';
 import type { ThreadInfo } from '../state/thread-info.js';
 import { MARKS, ROOM_BYTES, SLOT_BYTES } from '../state/thread-slots.js';
@@ -54,7 +56,8 @@ const MAX_PARAMS = 64;
 const CODES_AT = 0;
 const EXIT_FD_AT = EVENT_CODES;
 const CHANGES_AT = EXIT_FD_AT + EVENT_CODES;
-const PARAM_OFFSETS_AT = CHANGES_AT + EVENT_CODES;
+const TUPLE_PARAM_AT = CHANGES_AT + EVENT_CODES;
+const PARAM_OFFSETS_AT = TUPLE_PARAM_AT + EVENT_CODES;
 const PARAM_LENGTHS_AT = PARAM_OFFSETS_AT + MAX_PARAMS * 4;
 const EVENT_AT = PARAM_LENGTHS_AT + MAX_PARAMS * 4;
 /** Indices of 32-bit integers behind the time of the event. */
@@ -116,6 +119,7 @@ interface Exports {
   shared(): number;
   place(slots: number, count: number, table: number, places: number): void;
   place_opens(records: number, free: number): void;
+  place_repeats(memory: number): void;
   place_answers(memory: number): void;
   place_texts(texts: number): void;
   place_lines: PlaceLines;
@@ -141,22 +145,28 @@ const KINDS = Uint8Array.from({ length: EVENT_COUNT }, (_, type) => {
 const NOTHING = 0;
 const STORE = 1;
 const STORE_DUP = 2;
-const STREAM = 3;
-const MEMORY = 4;
-const SWITCH = 5;
-const CLOSE_ENTER = 6;
-const LEFT = 7;
-const CLOSE_EXIT = 8;
-const UNLESS_FAILED = 9;
-const FCNTL_EXIT = 10;
-const DUP = 11;
-const OPEN = 12;
-const OPENAT = 13;
-const OPENAT2 = 14;
+const STORE_SENDTO = 3;
+const STREAM = 4;
+const SEND = 5;
+const RECEIVE = 6;
+const MEMORY = 7;
+const SWITCH = 8;
+const CLOSE_ENTER = 9;
+const LEFT = 10;
+const CLOSE_EXIT = 11;
+const UNLESS_FAILED = 12;
+const FCNTL_EXIT = 13;
+const DUP = 14;
+const OPEN = 15;
+const OPENAT = 16;
+const OPENAT2 = 17;
 const CHANGES_BY_HANDLER = new Map<Handler, number>([
   [store, STORE],
   [fcntlEnter, STORE_DUP],
+  [sendtoEnter, STORE_SENDTO],
   [streamExit, STREAM],
+  [sendExit, SEND],
+  [receiveExit, RECEIVE],
   [closeEnter, CLOSE_ENTER],
   [closeExit, CLOSE_EXIT],
   [memoryExit, MEMORY],
@@ -235,9 +245,10 @@ export class Stepper implements ThreadIndex {
     const textsBytes = form === null ? 0 : slots * MARKS * 4;
     const linesBytes = form === null ? 0 : Lines.bytes;
     const opensBytes = (OpenRecords.bytes + 7) & ~7;
+    const repeatsBytes = RepeatedTuples.bytes;
     const answersBytes = 2 * CALLS + EVENT_CODES + NAMES * NAME_BYTES;
-    const bytes =
-      SLOTS_AT + slotsBytes + tableBytes + textsBytes + linesBytes + opensBytes + answersBytes + WINDOW_BYTES + SLACK;
+    const tablesBytes = tableBytes + textsBytes + linesBytes + opensBytes + repeatsBytes + answersBytes;
+    const bytes = SLOTS_AT + slotsBytes + tablesBytes + WINDOW_BYTES + SLACK;
     const pages = Math.ceil(bytes / PAGE);
     const memory = new WebAssembly.Memory({ initial: pages });
     compiled ??= new WebAssembly.Module(Buffer.from(STEPPER_WASM, 'base64'));
@@ -252,6 +263,8 @@ export class Stepper implements ThreadIndex {
     this.event = new Int32Array(buffer, shared + EVENT_AT, 34);
     this.doubles = new Float64Array(buffer, shared + EVENT_AT, 16);
     new Uint8Array(buffer, shared + CHANGES_AT, EVENT_CODES).set(CHANGES);
+    const tuples = TUPLE_PARAM.map((index) => Math.max(index, 0));
+    new Uint8Array(buffer, shared + TUPLE_PARAM_AT, EVENT_CODES).set(tuples);
     const tableAt = state.slots.moveTo(buffer, SLOTS_AT, slots);
     this.table = new Int32Array(buffer, tableAt, places * 2);
     this.others = new Int32Array(buffer, tableAt + places * ENTRY_BYTES, OTHERS * 2);
@@ -259,7 +272,8 @@ export class Stepper implements ThreadIndex {
     const textsAt = tableAt + tableBytes;
     const linesAt = textsAt + textsBytes;
     const opensAt = linesAt + linesBytes;
-    const answersAt = opensAt + opensBytes;
+    const repeatsAt = opensAt + opensBytes;
+    const answersAt = repeatsAt + repeatsBytes;
     this.ofCall = new Uint8Array(buffer, answersAt, 2 * CALLS);
     this.byFd = new Uint8Array(buffer, answersAt + 2 * CALLS, EVENT_CODES);
     this.names = new Uint8Array(buffer, answersAt + 2 * CALLS + EVENT_CODES, NAMES * NAME_BYTES);
@@ -269,6 +283,8 @@ export class Stepper implements ThreadIndex {
     const opens = new OpenRecords(buffer, opensAt, state.names, state.pathNames);
     state.slots.opens = opens;
     this.exports.place_opens(opensAt, opens.freeAddress);
+    state.slots.repeats = new RepeatedTuples(buffer, repeatsAt);
+    this.exports.place_repeats(repeatsAt);
     this.event[LINES_FULL] = -1;
     if (form !== null) {
       state.slots.texts = new Uint32Array(buffer, textsAt, slots * MARKS);

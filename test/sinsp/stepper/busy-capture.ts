@@ -1,10 +1,12 @@
 /**
  * Captures of what programs do most, at random: files and sockets that open and close, data, forks, threads, execs, exits,
- * context switches, memory; calls of several threads in between each other, some without their enter or exit.
+ * context switches, memory; calls of several threads in between each other, some without their enter or exit. Of some
+ * captures most calls are of sockets: see socket-calls.ts.
  */
 import { type CaptureBuilder, text, u8, u16, u32, u64, type Value } from '../../support/capture-builder.js';
 import type { Random } from '../../support/random.js';
 import { address4, cloneParams, code, execParams, scenario, tuple4 } from '../state/scenario.js';
+import { socketCall } from './socket-calls.js';
 
 const CLONE_FILES = 1;
 const CLONE_THREAD = 1 << 13;
@@ -23,6 +25,7 @@ export function busyCapture(random: Random, count: number): CaptureBuilder {
   const builder = scenario();
   const tids = [1, 100, 101];
   const pending = new Map<number, Pending>();
+  const ofSockets = random.pick([0, 0, 5, 8]);
   let nextTid = 200;
   const fd = () =>
     random.int(30) === 0 ? random.pick([63, 64, 65, 1200, -1, -100, 2 ** 40, -(2 ** 31), 2 ** 31]) : random.int(8);
@@ -33,6 +36,7 @@ export function busyCapture(random: Random, count: number): CaptureBuilder {
   /** Enter and exit parameters of a random call of a thread. */
   const call = (tid: number): [name: string, enter: Value[] | null, exit: Value[] | null] => {
     const num = fd();
+    if (random.int(10) < ofSockets) return socketCall(random, num, fd);
     const path = random.pick(PATHS);
     const flags = () => u32(random.pick([1, 1, 1024, 1 << 14, 2 ** 31 + 1]));
     const dir = () => u64(random.pick([-100, -100, 5, num]));

@@ -21,9 +21,9 @@ export function inMemory(bytes: Uint8Array, random: Random, what: string): Case 
   return { open, random, what };
 }
 
-/** So many captures that are made at random. */
-export function* made(count: number, make: (random: Random) => CaptureBuilder): Iterable<Case> {
-  for (let seed = 1; seed <= count; seed++) {
+/** So many captures that are made at random, from this seed on. */
+export function* made(count: number, make: (random: Random) => CaptureBuilder, first = 1): Iterable<Case> {
+  for (let seed = first; seed < first + count; seed++) {
     const random = new Random(seed);
     yield inMemory(make(random).build(), random, `seed ${seed}`);
   }

@@ -42,6 +42,12 @@ const FILTERS = [
   'evt.type!=open and proc.name!=bash',
   'not evt.type in (read, open) and evt.dir=<',
   'fd.type=ipv4 and evt.latency>0',
+  'fd.port=80',
+  'not fd.port in (80, 53) and evt.is_io=true',
+  'fd.sip=10.0.0.9 and evt.type!=recvfrom',
+  'fd.type in (ipv6, unix) or fd.cport=4000',
+  'fd.l4proto=udp and evt.dir=<',
+  'evt.type in (accept, recvfrom, sendto, shutdown)',
 ];
 
 interface Walk {
