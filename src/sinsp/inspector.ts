@@ -455,6 +455,7 @@ export class Inspector {
       (type) => certain[type] === 0 && (EVENT_FLAGS[type]! & EF.MODIFIES_STATE) === 0 && !everything,
       (type) => writesLines && lineOf(type),
       predicate === null && !everything && this.onWriteEnd === null && !writesLines,
+      certain,
     );
   }
 
@@ -609,9 +610,7 @@ export class Inspector {
     const predicate = this.predicate;
     if (predicate === null) {
       state.apply(event);
-      if ((event.dumpFlags & DUMP_FLAG_STATE_ONLY) === 0) return handler(event);
-      this.onRejected?.(event);
-      return true;
+      return this.accept(handler);
     }
     if ((EVENT_FLAGS[type]! & EF.MODIFIES_STATE) === 0) {
       // The end of a write knows its descriptor even if the filter rejected its beginning.
@@ -633,10 +632,17 @@ export class Inspector {
         return true;
       }
     }
-    if (event.dumpFlags & DUMP_FLAG_STATE_ONLY) {
+    return this.accept(handler);
+  }
+
+  /** The event has passed the filter: the handler gets it, unless it is there for its effect only. */
+  private accept(handler: EventHandler): boolean {
+    const { event } = this;
+    if ((event.dumpFlags & DUMP_FLAG_STATE_ONLY) !== 0) {
       this.onRejected?.(event);
       return true;
     }
+    this.state.accepted(event);
     return handler(event);
   }
 }

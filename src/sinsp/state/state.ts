@@ -419,11 +419,15 @@ export class State {
     const type = event.type;
     const handler = HANDLERS[type]!;
     if (handler !== null) handler(this, event);
-    if ((type & 1) !== 0) {
-      const thread = event.thread;
-      if (thread !== null && thread.hasStored !== STORED_NONE) thread.hasStored = STORED_NONE;
-    }
     if ((BEGIN[type]! & SOCKET_CALL) !== 0) this.fdChanged(event);
+  }
+
+  /**
+   * The event is let through: if it is an exit, the enter that was kept for it is not kept any more. After an exit that the
+   * filter does not let through it is, as it always was: the next exit of its kind may find it.
+   */
+  accepted({ type, thread }: EventCursor): void {
+    if ((type & 1) !== 0 && thread !== null && thread.hasStored !== STORED_NONE) thread.hasStored = STORED_NONE;
   }
 
   /** The filter rejected the event before parsing: its exit, if it is an enter, will find no partner. */

@@ -141,6 +141,8 @@ static struct {
   u8 changes[EVENT_CODES];
   /* Of SEND and RECEIVE: the parameter that has the ends; 0: none has. */
   u8 tuple_param[EVENT_CODES];
+  /* The filter lets all of them through. */
+  u8 accepted[EVENT_CODES];
   i32 param_offsets[MAX_PARAMS];
   i32 param_lengths[MAX_PARAMS];
   /* The event at which step() ended; time and count are also good at other ends. */
@@ -555,8 +557,11 @@ static int tells_nothing(const struct thread *thread, u32 slot, u32 type, u32 pa
   return size == 0 || (mark < OPENED && is_repeated(index, tuple, size));
 }
 
-/* What the event changes, but for the enter event that is kept: see change(). */
-static int affect(struct thread *thread, u32 slot, i32 tid, u32 type, u32 paired, u32 attach, const u8 *window, u32 nparams,
+/*
+ * Does what the event changes; 0 when that is left to JavaScript. The event's lengths and parameters lie from `lengths` to
+ * `end` of the batch at `window`.
+ */
+static int change(struct thread *thread, u32 slot, i32 tid, u32 type, u32 paired, u32 attach, const u8 *window, u32 nparams,
                   u32 large, const u8 *lengths, const u8 *end) {
   const i32 *offsets = shared.param_offsets;
   const i32 *sizes = shared.param_lengths;
@@ -648,18 +653,6 @@ static int affect(struct thread *thread, u32 slot, i32 tid, u32 type, u32 paired
     default:
       return 1;
   }
-}
-
-/*
- * Does what the event changes; 0 when that is left to JavaScript. The event's lengths and parameters lie from `lengths` to
- * `end` of the batch at `window`.
- */
-static int change(struct thread *thread, u32 slot, i32 tid, u32 type, u32 paired, u32 attach, const u8 *window, u32 nparams,
-                  u32 large, const u8 *lengths, const u8 *end) {
-  if (!affect(thread, slot, tid, type, paired, attach, window, nparams, large, lengths, end)) return 0;
-  /* An exit forgets the enter that was kept. */
-  if ((type & 1) != 0 && slot != 0) thread->has_stored = 0;
-  return 1;
 }
 
 /*
@@ -765,9 +758,11 @@ __attribute__((export_name("step"))) u32 step(const u8 *window, u32 offset, u32 
         }
       }
     }
+    u32 accepted = shared.accepted[type];
     if ((kind & ASKED) != 0) {
       u32 says = verdict(slot, type, paired, window, nparams);
-      if (says != ALWAYS) kind &= ~SHOWN;
+      accepted = says == ALWAYS;
+      if (!accepted) kind &= ~SHOWN;
       if (says == NEVER && (kind & REJECTABLE) != 0) kind |= REJECTED;
       if (says != NEVER && (kind & SHOWN) == 0) kind |= WANTED;
     }
@@ -805,10 +800,14 @@ __attribute__((export_name("step"))) u32 step(const u8 *window, u32 offset, u32 
         if ((kind & LOOKUP_ONLY) == 0) thread->last_event = NO_EVENT;
       } else if (!change(thread, slot, tid, type, paired, attach, window, nparams, large, lengths, event + size)) {
         kind |= WANTED;
-      } else if (makes) {
-        /* And one that it opens has it after that. */
-        line_end = write_line(line_at, &event_shown);
-        if (line_end == 0) status = AT_LINE;
+      } else {
+        /* An exit that is let through forgets the enter that was kept. */
+        if ((type & 1) != 0 && slot != 0 && accepted) thread->has_stored = 0;
+        /* And a descriptor that it opens has its name after that. */
+        if (makes) {
+          line_end = write_line(line_at, &event_shown);
+          if (line_end == 0) status = AT_LINE;
+        }
       }
     }
     count++;
@@ -822,6 +821,7 @@ __attribute__((export_name("step"))) u32 step(const u8 *window, u32 offset, u32 
         if ((opens || shared.changes[type] < LEFT) && (!attach || thread->last_fd < 0 || has_table(thread, slot)) &&
             change(thread, slot, tid, type, paired, attach, window, nparams, large, lengths, event + size)) {
           status = AT_HAD;
+          if ((type & 1) != 0 && slot != 0) thread->has_stored = 0;
           if (opens) attach = 2;
         }
       }

@@ -57,7 +57,8 @@ const CODES_AT = 0;
 const EXIT_FD_AT = EVENT_CODES;
 const CHANGES_AT = EXIT_FD_AT + EVENT_CODES;
 const TUPLE_PARAM_AT = CHANGES_AT + EVENT_CODES;
-const PARAM_OFFSETS_AT = TUPLE_PARAM_AT + EVENT_CODES;
+const ACCEPTED_AT = TUPLE_PARAM_AT + EVENT_CODES;
+const PARAM_OFFSETS_AT = ACCEPTED_AT + EVENT_CODES;
 const PARAM_LENGTHS_AT = PARAM_OFFSETS_AT + MAX_PARAMS * 4;
 const EVENT_AT = PARAM_LENGTHS_AT + MAX_PARAMS * 4;
 /** Indices of 32-bit integers behind the time of the event. */
@@ -197,6 +198,7 @@ const BY_FD = Uint8Array.from({ length: EVENT_COUNT }, (_, type) => {
 export class Stepper implements ThreadIndex {
   private readonly exports: Exports;
   private readonly codes: Uint8Array;
+  private readonly accepted: Uint8Array;
   private readonly event: Int32Array;
   /** The same memory. */
   private readonly doubles: Float64Array;
@@ -257,6 +259,7 @@ export class Stepper implements ThreadIndex {
     const { buffer } = memory;
     const shared = this.exports.shared();
     this.codes = new Uint8Array(buffer, shared + CODES_AT, EVENT_CODES);
+    this.accepted = new Uint8Array(buffer, shared + ACCEPTED_AT, EVENT_CODES);
     new Uint8Array(buffer, shared + EXIT_FD_AT, EVENT_CODES).set(EXIT_FD_PARAM);
     this.paramOffsets = new Int32Array(buffer, shared + PARAM_OFFSETS_AT, MAX_PARAMS);
     this.paramLengths = new Int32Array(buffer, shared + PARAM_LENGTHS_AT, MAX_PARAMS);
@@ -312,8 +315,9 @@ export class Stepper implements ThreadIndex {
 
   /**
    * Says what is to be done with events, by code. `demandFor`: who wants them; `rejected`: those that nobody wants, or whose
-   * thread is excluded, change nothing and lose their partner; `lineOf`: lines are all that is made of them.
-   * `isEager`: wanted events may have their effect before anybody is asked for them.
+   * thread is excluded, change nothing and lose their partner; `lineOf`: lines are all that is made of them; `isEager`:
+   * wanted events may have their effect before anybody is asked for them; `accepted`: not 0 for those that the filter lets
+   * through whatever they say.
    * Those whose effect only JavaScript can do are stopped at, unless they are rejected.
    */
   configure(
@@ -323,7 +327,9 @@ export class Stepper implements ThreadIndex {
     rejected: (type: number) => boolean,
     lineOf: (type: number) => boolean,
     isEager: boolean,
+    accepted: ArrayLike<number>,
   ): void {
+    this.accepted.set(accepted);
     const { codes, fdExits, lines, writes, ofCall } = this;
     ofCall.fill(MAYBE);
     this.byFd.fill(0);

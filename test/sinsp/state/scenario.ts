@@ -5,6 +5,7 @@
 import { openCaptureFile } from '../../../src/capture/file-source.js';
 import type { EventCursor } from '../../../src/sinsp/event.js';
 import type { RenderSettings } from '../../../src/sinsp/fields/field.js';
+import { compileFilter } from '../../../src/sinsp/filter/index.js';
 import { ByteWriter } from '../../../src/sinsp/format/byte-writer.js';
 import { FormatLine } from '../../../src/sinsp/format/format-line.js';
 import { parseFormat } from '../../../src/sinsp/format/format-parser.js';
@@ -202,9 +203,10 @@ export function stateAfter(builder: CaptureBuilder, options: StateOptions = {}):
 
 const isInternal = (event: EventCursor): boolean => (EVENT_CATEGORIES[event.type]! & EC.INTERNAL) !== 0;
 
-/** One line per event that is not internal, in {@link FORMAT}. */
-export function lines(file: string): string[] {
+/** One line per event that is not internal, in {@link FORMAT}, of those that a filter lets through. */
+export function lines(file: string, filter = ''): string[] {
   const inspector = new Inspector();
+  if (filter !== '') inspector.setFilter(compileFilter(filter, { inspector, settings: SETTINGS }));
   const writer = new ByteWriter();
   const line = new FormatLine(parseFormat(FORMAT), { inspector, settings: SETTINGS }, writer);
   const source = openCaptureFile(file);
