@@ -462,11 +462,12 @@ export class Inspector {
   /** The filter did not let an event through: perhaps it lets none of its thread through, or of its descriptor. */
   private noteExclusion(event: EventCursor): void {
     const { thread } = event;
-    const excludesFd = this.predicate?.excludesFd;
+    const { excludesFd, excludesKinds, selection } = this.predicate!;
+    if (excludesFd !== undefined) this.stepper?.noteWithoutFd(event, excludesFd);
     if (excludesFd !== undefined && (BEGIN[event.type]! & SOCKET_CALL) === 0) {
-      if (this.state.noteExcludedFd(event, excludesFd)) this.stepper?.excludeName(event.fd!);
+      if (this.state.noteExcludedFd(event, excludesFd)) this.stepper?.excludeOpens(event.fd!, excludesKinds === true);
     }
-    const who = this.predicate?.selection?.who ?? null;
+    const who = selection?.who ?? null;
     if (who === null || thread === null || thread.excludedBy === this.filterNumber) return;
     if (who.pids.has(thread.pid) || who.tids.has(thread.tid) || who.names.has(thread.comm.text)) return;
     thread.excludedBy = this.filterNumber;

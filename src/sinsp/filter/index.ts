@@ -3,7 +3,7 @@
 import type { EventCursor } from '../event.js';
 import type { FieldContext } from '../fields/field.js';
 import { compile } from './compiler.js';
-import { fdPart } from './fd-part.js';
+import { fdPart, isOfKind } from './fd-part.js';
 import { parseFilter } from './parser.js';
 import type { Predicate } from './predicate.js';
 import { selectionOf } from './selection.js';
@@ -32,5 +32,5 @@ export function compileFilter(text: string, context: FieldContext): Predicate {
     test ??= compile(part, text, context).test;
     return !test(event);
   };
-  return { ...predicate, selection, excludesFd };
+  return { ...predicate, selection, excludesFd, excludesKinds: isOfKind(part) };
 }

@@ -15,6 +15,8 @@ export interface Predicate {
   readonly ofCall?: (type: number, id: number) => number;
   /** No event of this one's descriptor can match, as long as its name stays. Undefined when nothing can be said. */
   readonly excludesFd?: (event: EventCursor) => boolean;
+  /** Its answer is the same for all files, and for all directories. */
+  readonly excludesKinds?: boolean;
   /** Processes and descriptors outside of which no event can match; undefined when nothing can be said. */
   readonly selection?: Selection;
 }

@@ -119,12 +119,17 @@ static const struct {
 #define ALWAYS 1
 #define MAYBE 2
 
+#define BY_FD 1
+#define NONE_WITHOUT_FD 2
+
 #define NAMES 1024
 struct answers {
   /* Of events that stand for any system call, by direction and number of the call. */
   u8 of_call[2][CALLS];
-  /* By event code: their descriptor may decide. */
+  /* By event code: their descriptor may decide; without any none is accepted (of enter events). */
   u8 by_fd[EVENT_CODES];
+  /* No files are accepted, no directories. */
+  u8 kinds[2];
   /* Names of files whose events are not accepted: a place for each by its bytes, the last one wins. */
   struct name {
     u16 length;
@@ -451,12 +456,14 @@ static int find_path(struct path *found, struct thread *thread, u32 slot, u32 ty
   return 1;
 }
 
-/* The filter accepts nothing of a file of this name. */
+/* The filter accepts nothing of a file like this, or of this name. */
 static int is_excluded(const struct path *path) {
+  u32 is_directory = (path->flags & O_DIRECTORY) != 0;
+  if (answers->kinds[is_directory]) return 1;
   u32 place = 0;
   for (u32 i = 0; i < path->length; i++) place = place * 31 + path->text[i];
   const struct name *name = answers->names + (place & (NAMES - 1));
-  if (name->length != path->length || name->is_directory != ((path->flags & O_DIRECTORY) != 0)) return 0;
+  if (name->length != path->length || name->is_directory != is_directory) return 0;
   for (u32 i = 0; i < path->length; i++) if (name->path[i] != path->text[i]) return 0;
   return 1;
 }
@@ -501,7 +508,10 @@ static u32 verdict(u32 slot, u32 type, u32 paired, const u8 *window, u32 nparams
   struct thread *thread = threads + slot;
   if (slot != 0 && thread->excluded == shared.filter) return NEVER;
   if (type > 1) {
-    if (slot == 0 || !answers->by_fd[type]) return MAYBE;
+    u32 by_fd = answers->by_fd[type];
+    if (slot == 0) return MAYBE;
+    if ((by_fd & NONE_WITHOUT_FD) != 0 && thread->last_fd < 0) return NEVER;
+    if ((by_fd & BY_FD) == 0) return MAYBE;
     if (shared.changes[type] >= OPEN) {
       struct path path;
       if (has_failed(window, nparams)) return MAYBE;

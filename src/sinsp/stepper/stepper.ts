@@ -88,6 +88,8 @@ const JUST_OPENED = 2;
 const CALLS = 1024;
 /** Names of files that the filter excludes, and how long one may be. */
 const NAMES = 1024;
+const NONE_WITHOUT_FD = 2;
+const KINDS_BYTES = 2;
 const PATH_ROOM = 160;
 const NAME_BYTES = PATH_ROOM + 4;
 const SLASH = 0x2f;
@@ -216,8 +218,10 @@ export class Stepper implements ThreadIndex {
   private end = 0;
   /** What the filter says of events that stand for any call, by direction and number of the call. */
   private readonly ofCall: Uint8Array;
-  /** By event code: 1 where the filter may be decided by what it says of their descriptor. */
+  /** By event code: 1 where the filter may be decided by what it says of their descriptor, and NONE_WITHOUT_FD. */
   private readonly byFd: Uint8Array;
+  /** 1 where it excludes all files, and all directories, that are opened. */
+  private readonly kinds: Uint8Array;
   private readonly names: Uint8Array;
   private readonly framed = { end: 0, events: 0 };
   /** Memory for a source's window: what lies there need not be copied. */
@@ -248,7 +252,8 @@ export class Stepper implements ThreadIndex {
     const linesBytes = form === null ? 0 : Lines.bytes;
     const opensBytes = (OpenRecords.bytes + 7) & ~7;
     const repeatsBytes = RepeatedTuples.bytes;
-    const answersBytes = 2 * CALLS + EVENT_CODES + NAMES * NAME_BYTES;
+    const namesOffset = 2 * CALLS + EVENT_CODES + KINDS_BYTES;
+    const answersBytes = namesOffset + NAMES * NAME_BYTES;
     const tablesBytes = tableBytes + textsBytes + linesBytes + opensBytes + repeatsBytes + answersBytes;
     const bytes = SLOTS_AT + slotsBytes + tablesBytes + WINDOW_BYTES + SLACK;
     const pages = Math.ceil(bytes / PAGE);
@@ -279,7 +284,8 @@ export class Stepper implements ThreadIndex {
     const answersAt = repeatsAt + repeatsBytes;
     this.ofCall = new Uint8Array(buffer, answersAt, 2 * CALLS);
     this.byFd = new Uint8Array(buffer, answersAt + 2 * CALLS, EVENT_CODES);
-    this.names = new Uint8Array(buffer, answersAt + 2 * CALLS + EVENT_CODES, NAMES * NAME_BYTES);
+    this.kinds = new Uint8Array(buffer, answersAt + 2 * CALLS + EVENT_CODES, KINDS_BYTES);
+    this.names = new Uint8Array(buffer, answersAt + namesOffset, NAMES * NAME_BYTES);
     this.exports.place_answers(answersAt);
     this.window = new Uint8Array(buffer, answersAt + answersBytes, WINDOW_BYTES);
     this.exports.place(SLOTS_AT, slots, tableAt, places);
@@ -333,6 +339,7 @@ export class Stepper implements ThreadIndex {
     const { codes, fdExits, lines, writes, ofCall } = this;
     ofCall.fill(MAYBE);
     this.byFd.fill(0);
+    this.kinds.fill(0);
     this.names.fill(0);
     if (filter?.excludesFd) this.byFd.set(BY_FD);
     this.event[FILTER] = filterNumber;
@@ -358,8 +365,22 @@ export class Stepper implements ThreadIndex {
     }
   }
 
-  /** The filter accepts nothing of files that have the name of this one, whoever opens them. */
-  excludeName({ name, rawName, type }: FdInfo): void {
+  /** Enter events of this one's code that have no descriptor are not accepted, if `isExcluded` says so of it. */
+  noteWithoutFd(event: EventCursor, isExcluded: (event: EventCursor) => boolean): void {
+    const { type, thread, fd } = event;
+    if ((type & 1) !== 0 || fd !== null || thread === null || !(thread.lastFd < 0)) return;
+    if ((this.byFd[type]! & NONE_WITHOUT_FD) === 0 && isExcluded(event)) this.byFd[type]! |= NONE_WITHOUT_FD;
+  }
+
+  /** The filter accepts nothing of files like this one, whoever opens them: of all, or those that have its name. */
+  excludeOpens(fd: FdInfo, all: boolean): void {
+    const { type } = fd;
+    if (!all) this.excludeName(fd);
+    else if (type === FD_TYPE.FILE_V2) this.kinds[0] = 1;
+    else if (type === FD_TYPE.DIRECTORY) this.kinds[1] = 1;
+  }
+
+  private excludeName({ name, rawName, type }: FdInfo): void {
     // Only one that is opened by its whole name is told by it.
     if (name === null || name !== rawName || name.length > PATH_ROOM || name.bytes[name.offset] !== SLASH) return;
     const { bytes, offset, length } = name;

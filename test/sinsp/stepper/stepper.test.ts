@@ -8,16 +8,16 @@ import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { CaptureError } from '../../../src/capture/event-source.js';
-import type { FileSource } from '../../../src/capture/file-source.js';
+import { FileSource } from '../../../src/capture/file-source.js';
 import { IntervalTimer } from '../../../src/chisel/interval.js';
 import type { EventCursor } from '../../../src/sinsp/event.js';
 import type { FieldContext } from '../../../src/sinsp/fields/field.js';
 import { compileFilter } from '../../../src/sinsp/filter/index.js';
 import { Inspector } from '../../../src/sinsp/inspector.js';
 import { EVENT_COUNT } from '../../../src/sinsp/schema/index.js';
-import { text, u32, u64 } from '../../support/capture-builder.js';
+import { memoryInput, raw, text, u8, u32, u64 } from '../../support/capture-builder.js';
 import { Random } from '../../support/random.js';
-import { call, SETTINGS, scenario } from '../state/scenario.js';
+import { call, SETTINGS, scenario, tuple4 } from '../state/scenario.js';
 import { busyCapture } from './busy-capture.js';
 import { type Case, damaged, inMemory, made, recordings, rules } from './captures.js';
 import { dumpState } from './dump-state.js';
@@ -47,6 +47,10 @@ const FILTERS = [
   'fd.sip=10.0.0.9 and evt.type!=recvfrom',
   'fd.type in (ipv6, unix) or fd.cport=4000',
   'fd.l4proto=udp and evt.dir=<',
+  'fd.typechar=d and evt.type!=read',
+  'fd.sport=80 and not fd.name contains /',
+  'fd.snet=10.0.0.0/24 and fd.sockfamily=ip',
+  'not fd.cproto=4000 and proc.name=bash',
   'evt.type in (accept, recvfrom, sendto, shutdown)',
 ];
 
@@ -178,6 +182,41 @@ test('more files that are open at once than the stepper has records for', () => 
   }
   const bytes = builder.build();
   for (let seed = 1; seed <= 8; seed++) compare(inMemory(bytes, new Random(seed), `seed ${seed}`));
+});
+
+/** How often a filter is asked about an event of a capture, from the time on when the stepper is there. */
+function asked(bytes: Uint8Array, filter: string): number {
+  const inspector = new Inspector({ stepperAfter: 0 });
+  const predicate = compileFilter(filter, { inspector, settings: SETTINGS });
+  let count = 0;
+  const test = (event: EventCursor) => {
+    count++;
+    return predicate.test(event);
+  };
+  inspector.setFilter({ ...predicate, test });
+  const source = new FileSource('memory', memoryInput(bytes), bytes.length);
+  inspector.walk(source, () => true);
+  source.close();
+  return count;
+}
+
+test('a filter is not asked about descriptors that it excludes', () => {
+  const builder = scenario();
+  const ends = tuple4('10.0.0.5', 4000, '10.0.0.9', 8080);
+  for (let i = 0; i < 200; i++) {
+    call(builder, 'SYSCALL_OPEN', [`/srv/${i}`, u32(1), u32(0)], [u64(7), `/srv/${i}`, u32(1), u32(0), u32(7), u64(i)]);
+    call(builder, 'SYSCALL_READ', [u64(7), u32(9)], [u64(1), text('a')]);
+    call(builder, 'SYSCALL_CLOSE', [u64(7)], [u64(0)]);
+    if (i === 0) call(builder, 'SOCKET_ACCEPT4_5', [u32(0)], [u64(8), ends, u8(0), u32(0), u32(5)]);
+    call(builder, 'SOCKET_RECVFROM', [u64(8), u32(9)], [u64(1), text('a'), ends]);
+    call(builder, 'SOCKET_SENDTO', [u64(8), u32(9), raw('')], [u64(1), text('a')]);
+  }
+  const bytes = builder.build();
+  const byPort = asked(bytes, 'fd.port=80');
+  assert.ok(byPort < 20, `${byPort} times`);
+  // Each of these files is another one.
+  const byName = asked(bytes, 'fd.name contains /etc');
+  assert.ok(byName < 250, `${byName} times`);
 });
 
 test('damaged captures', () => {
