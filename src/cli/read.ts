@@ -21,6 +21,7 @@ import { makePrinter } from './printers.js';
 import { Progress } from './progress.js';
 import type { Settings } from './settings.js';
 import { Summary } from './summary.js';
+import { SuppressedThreads } from './suppressed-threads.js';
 
 /** Time after which a walk lets signals and timers have their turn, in milliseconds. */
 const TURN_MS = 20;
@@ -51,6 +52,7 @@ export class Reader {
   /** Events handed to the printer. */
   private handed = 0;
   private dump: CaptureDump | null = null;
+  private suppressed: SuppressedThreads | null = null;
   /** Events of all captures so far, and those of them that passed the filter, which -v tells. */
   private total = 0;
   private captured = 0;
@@ -159,13 +161,10 @@ export class Reader {
   /** Lets no event of programs with these names through (-U). */
   private suppress(names: ReadonlySet<string>): void {
     const { inspector } = this;
-    const { filter } = inspector;
-    inspector.setFilter({
-      test: (event) =>
-        (event.thread === null || !names.has(event.thread.comm.text)) && (filter === null || filter.test(event)),
-      eventTypes: filter?.eventTypes,
-      selection: filter?.selection,
-    });
+    const suppressed = new SuppressedThreads(names);
+    this.suppressed = suppressed;
+    inspector.holdsBack = (event) => suppressed.holdsBack(event);
+    if (this.settings.files.length === 0) inspector.onSection = () => suppressed.addRunning(inspector.state);
   }
 
   private async readFile(file: string, live: LiveSession | null): Promise<void> {
@@ -173,6 +172,7 @@ export class Reader {
     const again = this.total > 0;
     // -n counts in each capture anew.
     this.handed = 0;
+    if (again) this.suppressed?.restart();
     if (chisels === null) {
       if (again) inspector.restart();
       if (again) this.printer?.restart();
@@ -413,7 +413,7 @@ export class Reader {
       // A recording is copied without looking at events.
       const captured = this.copies() ? (stats?.delivered ?? this.total) : this.captured;
       process.stderr.write(
-        `Driver Events:${stats?.seen ?? 0}\nDriver Drops:${stats?.dropped ?? 0}\nSuppressed by Comm:0\n` +
+        `Driver Events:${stats?.seen ?? 0}\nDriver Drops:${stats?.dropped ?? 0}\nSuppressed by Comm:${this.suppressed?.count ?? 0}\n` +
           `Elapsed time: ${seconds.toFixed(3)}, ` +
           `Captured Events: ${captured}, ${(captured / seconds).toFixed(2)} eps\n`,
       );

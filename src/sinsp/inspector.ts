@@ -81,6 +81,8 @@ export class Inspector {
   private predicate: Predicate | null = null;
   /** Event codes from here on are skipped and take no number, as codes that nobody knows. */
   codeLimit = EVENT_COUNT;
+  /** Says of which events nothing is to be known, when set: they take no number and change nothing. */
+  holdsBack: ((event: EventCursor) => boolean) | null = null;
   /** By event code: 1 when the filter can match events of this code at all. */
   private readonly mayMatch = new Uint8Array(EVENT_COUNT).fill(1);
   private afterEventSeen = false;
@@ -277,7 +279,7 @@ export class Inspector {
       return true;
     }
     this.locate(source, kind, offset, blockLength);
-    if (event.type < this.codeLimit) return this.process(handler);
+    if (event.type < this.codeLimit) return this.holdsBack?.(event) === true || this.process(handler);
     this.state.skippedEvents++;
     return true;
   }
@@ -392,7 +394,7 @@ export class Inspector {
       if (!(this.eventCount >= this.untilStepper)) return null;
       // Lines need as much memory as half of the threads.
       const threads = this.line === null ? this.stepperThreads : this.stepperThreads / 2;
-      if (this.codeLimit < EVENT_COUNT || !Stepper.canServe(this.state, threads)) {
+      if (this.codeLimit < EVENT_COUNT || this.holdsBack !== null || !Stepper.canServe(this.state, threads)) {
         this.untilStepper = Number.NaN;
         return null;
       }
