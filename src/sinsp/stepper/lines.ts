@@ -171,7 +171,7 @@ const LASTING_BYTES = 1 << 17;
 const PASSING_BYTES = 1 << 19;
 /** In front of a text; what can be read behind it. */
 const TEXT_HEADER = 4;
-const TEXT_SLACK = 8;
+const TEXT_SLACK = 16;
 const LONGEST_TEXT = 4096;
 
 const GREATER = 62;

@@ -78,7 +78,7 @@ struct marks {
   u16 of[MARKS];
 };
 
-/* A text in the memory; eight more bytes can be read behind it. */
+/* A text in the memory; sixteen more bytes can be read behind it. */
 struct text {
   u16 length;
   /* The name of a descriptor begins behind so many bytes. */
