@@ -14,7 +14,7 @@ import { Inspector } from '../sinsp/inspector.js';
 import { EC, EVENT_CATEGORIES, EVENT_COUNT, EVENTS } from '../sinsp/schema/index.js';
 import { L4_TCP, L4_UDP } from '../sinsp/state/fd-info.js';
 import type { ChiselSetup } from './chisel-setup.js';
-import { EXIT_ERROR, EXIT_LOST, EXIT_OK } from './errors.js';
+import { EXIT_ERROR, EXIT_LOST, EXIT_OK, UsageError } from './errors.js';
 import type { Investigation } from './investigation.js';
 import type { LiveSession } from './live.js';
 import { makePrinter } from './printers.js';
@@ -44,6 +44,8 @@ export class Reader {
   readonly inspector: Inspector;
   readonly context: FieldContext;
   private printer: Printer | null = null;
+  /** What ends the output, although nothing may have been printed. */
+  private last: Printer | null = null;
   /** The filter of -d. */
   private displayed: Predicate | null = null;
   private readonly summary: Summary | null;
@@ -84,6 +86,10 @@ export class Reader {
     const { settings, output } = this;
     // Made even when nothing is printed: a bad format is an error then too.
     const printer = makePrinter(settings, this.context, output);
+    if (settings.filterProclist && settings.filter === '') {
+      throw new UsageError('--filter-proclist: you must specify a filter that it can apply');
+    }
+    if (this.chisels === null) this.last = printer;
     if (!settings.quiet && settings.write === undefined && this.chisels === null) this.printer = printer;
     if (settings.filter !== '') await this.setFilter();
     if (settings.suppressed.length > 0) this.suppress(new Set(settings.suppressed));
@@ -129,7 +135,9 @@ export class Reader {
     try {
       const predicate = compileFilter(settings.filter, this.context);
       if (settings.displayFilter) this.displayed = predicate;
-      else this.inspector.setFilter(predicate);
+      else if (!settings.internal) this.inspector.setFilter(predicate);
+      // Internal events that were asked for are shown whatever the filter says.
+      else this.inspector.setFilter({ test: (event) => INTERNAL[event.type] === 1 || predicate.test(event) });
     } catch (error) {
       this.chisels?.host.captureEnd();
       throw error;
@@ -403,7 +411,7 @@ export class Reader {
   private finish(): void {
     const { output, settings } = this;
     this.progress?.finish();
-    this.printer?.finish();
+    this.last?.finish();
     this.dump?.close();
     this.summary?.write(output.writer);
     output.flush();

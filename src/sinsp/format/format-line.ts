@@ -14,7 +14,8 @@ import type { Printer } from './printer.js';
 const NEWLINE = 10;
 const SPACE = 32;
 const MISSING = literal('<NA>');
-const RESET = '\x1b[00m';
+/** Ends colours that a format has switched on. */
+export const RESET = '\x1b[00m';
 
 interface Token {
   /** Literal text, when there is no field. */

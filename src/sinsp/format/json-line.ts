@@ -4,6 +4,7 @@ import { type FieldContext, FieldError } from '../fields/field.js';
 import type { Name } from '../names.js';
 import { ByteWriter, literal } from './byte-writer.js';
 import { jsonWriter, type ValueWriter } from './field-writer.js';
+import { RESET } from './format-line.js';
 import { FormatError, type ParsedFormat } from './format-parser.js';
 import { type LineForm, type Piece, pieceOf } from './line-form.js';
 import { ParamRenderer } from './params.js';
@@ -70,7 +71,9 @@ export class JsonLine implements Printer {
 
   restart(): void {}
 
-  finish(): void {}
+  finish(): void {
+    if (this.parsed.coloured) this.writer.text(RESET);
+  }
 
   print(event: EventCursor): boolean {
     const { writer, members } = this;

@@ -1,0 +1,36 @@
+/** What options do to the output beside the events that pass the filter. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { run } from '../chisel/run-burin.js';
+import { call, code, scenario } from '../sinsp/state/scenario.js';
+import { u32, u64 } from '../support/capture-builder.js';
+
+const file = (): string =>
+  call(
+    scenario().event(code('PROCINFO_E'), [u64(1), u64(2)]),
+    'SYSCALL_READ',
+    [u64(5), u32(1)],
+    [u64(0), null],
+  ).write();
+
+test('colours that a format switches on end with the output, whatever is printed', async () => {
+  for (const [words, expected] of [
+    [['-p', '\\e%evt.num'], '\x1b2\n\x1b3\n\x1b[00m'],
+    [['-j', '-p', '\\e%evt.num'], '{"evt.num":2}\n{"evt.num":3}\n\x1b[00m'],
+    [['-q', '-p', '\\e%evt.num'], '\x1b[00m'],
+    [['-q', '-p', '%evt.num'], ''],
+  ] as const) {
+    assert.equal((await run(['-r', file(), ...words])).stdout, expected, words.join(' '));
+  }
+});
+
+test('-D shows internal events whatever the filter says', async () => {
+  const { stdout } = await run(['-r', file(), '-D', '-p', '%evt.num %evt.type', 'evt.dir=<']);
+  assert.equal(stdout, '1 procinfo\n3 read\n');
+});
+
+test('--filter-proclist needs a filter', async () => {
+  const { status, stderr } = await run(['-r', file(), '--filter-proclist', '-w', 'out.scap']);
+  assert.equal(status, 1);
+  assert.match(stderr, /must specify a filter/);
+});
