@@ -5,7 +5,7 @@ import { EventCursor } from '../sinsp/event.js';
 import type { FieldContext } from '../sinsp/fields/field.js';
 import { compileFilter } from '../sinsp/filter/index.js';
 import { PPME } from '../sinsp/schema/index.js';
-import type { ThreadInfo } from '../sinsp/state/thread-info.js';
+import type { WantedFd } from '../sinsp/state-records.js';
 import type { Settings } from './settings.js';
 
 /** Opens the file to write. Throws an Error with a full sentence when that cannot be done. */
@@ -20,20 +20,28 @@ export function openDump(settings: Settings, context: FieldContext, path: string
     maxSeconds: rotation.seconds,
     maxEvents: rotation.events,
     maxFiles: rotation.limit,
-    wantedThread:
-      settings.filterProclist && settings.filter !== '' ? threadFilter(settings.filter, context) : undefined,
+    wantedFd: settings.filterProclist && settings.filter !== '' ? fdFilter(settings.filter, context) : undefined,
   });
 }
 
-/** The filter of the command line, asked about threads instead of events. */
-function threadFilter(filter: string, context: FieldContext): (thread: ThreadInfo) => boolean {
+/**
+ * The filter of the command line, asked about each descriptor of each thread as if it had been read from: threads without
+ * one that passes are not written at all.
+ */
+function fdFilter(filter: string, context: FieldContext): WantedFd {
   const predicate = compileFilter(filter, context);
   const probe = new EventCursor();
-  probe.type = PPME.PROCINFO_E;
-  return (thread) => {
+  probe.type = PPME.SYSCALL_READ_X;
+  return (thread, num, fd) => {
+    const { lastFd } = thread;
     probe.thread = thread;
     probe.tid = thread.tid;
+    probe.fd = fd;
+    probe.fdNum = num;
+    thread.lastFd = num;
     probe.serial++;
-    return predicate.test(probe);
+    const passes = predicate.test(probe);
+    thread.lastFd = lastFd;
+    return passes;
   };
 }

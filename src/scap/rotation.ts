@@ -56,7 +56,8 @@ export class CaptureFiles {
     this.writer = next;
     this.begunAt = seconds;
     begin(next);
-    return next;
+    // A first file for one event is none.
+    return writer === null && this.rotation.maxEvents === 1 ? this.writerAt(seconds, begin) : next;
   }
 
   /** The file in use; null before the first event of a capture in several files. */
@@ -66,7 +67,8 @@ export class CaptureFiles {
 
   private isFull(writer: CaptureWriter, seconds: number): boolean {
     const { maxBytes, maxSeconds, maxEvents } = this.rotation;
-    if (maxEvents && writer.events >= maxEvents) return true;
+    // The event that begins another file is not counted there, but the first file's first one is: it has one less.
+    if (maxEvents && writer.events >= maxEvents - (this.fileNumber === 1 ? 1 : 0)) return true;
     if (maxSeconds && seconds - this.begunAt >= maxSeconds) return true;
     return Boolean(maxBytes) && writer.size >= maxBytes!;
   }

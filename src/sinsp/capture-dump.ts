@@ -10,14 +10,13 @@ import type { CaptureWriter } from '../scap/writer.js';
 import { DUMP_FLAG_STATE_ONLY, type EventCursor } from './event.js';
 import type { Inspector } from './inspector.js';
 import { EC, EF, EVENT_CATEGORIES, EVENT_FLAGS, PPME } from './schema/index.js';
-import type { ThreadInfo } from './state/thread-info.js';
-import { stateRecords } from './state-records.js';
+import { stateRecords, type WantedFd } from './state-records.js';
 
 export interface DumpOptions extends OutputOptions, RotationOptions {
   /** Write events that the filter rejects but that change state, marked as invisible (-F). */
   fatfile?: boolean;
-  /** Threads of the process list that are written (--filter-proclist); all when missing. */
-  wantedThread?: (thread: ThreadInfo) => boolean;
+  /** Descriptors of the process list that are written, with their threads (--filter-proclist); all when missing. */
+  wantedFd?: WantedFd;
 }
 
 /** Tells whether a container event, in any of its versions. */
@@ -147,7 +146,7 @@ export class CaptureDump {
   }
 
   private readonly writeHeader = (writer: CaptureWriter): void =>
-    writer.writeHeader(stateRecords(this.inspector.state, this.options.wantedThread));
+    writer.writeHeader(stateRecords(this.inspector.state, this.options.wantedFd));
 
   /** Begins one of several files: what was learnt of containers since the capture began goes along. */
   private readonly beginFile = (writer: CaptureWriter): void => {

@@ -11,15 +11,21 @@ import type { ThreadInfo } from './state/thread-info.js';
 /** Clone flags as captures have them; the other bits belong to the state. */
 const CAPTURE_FLAGS = 0xffff | (1 << 20) | 0x3f80_0000;
 
-/** Records of the whole state, or of the threads that `wanted` accepts. They are made as they are asked for. */
-export function stateRecords(state: State, wanted?: (thread: ThreadInfo) => boolean): HeaderRecords {
+/** Tells which descriptors of a thread are wanted. */
+export type WantedFd = (thread: ThreadInfo, num: number, fd: FdInfo) => boolean;
+
+/**
+ * Records of the whole state, or of the descriptors that `wanted` accepts and the threads that have such ones. They are
+ * made as they are asked for.
+ */
+export function stateRecords(state: State, wanted?: WantedFd): HeaderRecords {
   return {
     machine: machineRecord(state),
     interfaces: state.interfaces.records,
     users: state.users.values(),
     groups: state.groups.values(),
     processes: processRecords(state, wanted),
-    fds: (tid) => fdRecords(state, state.threads.get(tid)),
+    fds: (tid) => fdRecords(state, state.threads.get(tid), wanted),
   };
 }
 
@@ -28,11 +34,19 @@ function machineRecord(state: State): MachineRecord | null {
   return machine === null ? null : { flags: 0n, ...machine };
 }
 
-function* processRecords(state: State, wanted?: (thread: ThreadInfo) => boolean): Generator<ProcessRecord> {
+function* processRecords(state: State, wanted?: WantedFd): Generator<ProcessRecord> {
   for (const thread of state.threads.values()) {
-    if (!thread.placeholder && (wanted === undefined || wanted(thread))) yield processRecord(thread);
+    if (!thread.placeholder && (wanted === undefined || hasWanted(thread, wanted))) yield processRecord(thread);
   }
 }
+
+function hasWanted(thread: ThreadInfo, wanted: WantedFd): boolean {
+  for (const [num, fd] of thread.fds) if (isWritten(num, fd) && wanted(thread, num, fd)) return true;
+  return false;
+}
+
+/** Below zero lie records that the state has put aside. */
+const isWritten = (num: number, fd: FdInfo): boolean => num >= 0 && fd.type !== FD_TYPE.UNKNOWN;
 
 function processRecord(thread: ThreadInfo): ProcessRecord {
   return {
@@ -77,11 +91,10 @@ function processRecord(thread: ThreadInfo): ProcessRecord {
   };
 }
 
-function* fdRecords(state: State, thread: ThreadInfo | undefined): Generator<FdRecord> {
+function* fdRecords(state: State, thread: ThreadInfo | undefined, wanted?: WantedFd): Generator<FdRecord> {
   if (thread === undefined) return;
   for (const [num, fd] of thread.fds) {
-    // Below zero lie records that the state has put aside.
-    if (num >= 0 && fd.type !== FD_TYPE.UNKNOWN) yield fdRecord(state, num, fd);
+    if (isWritten(num, fd) && (wanted === undefined || wanted(thread, num, fd))) yield fdRecord(state, num, fd);
   }
 }
 

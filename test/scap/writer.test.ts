@@ -176,14 +176,22 @@ test('the process list can be thinned out', () => {
     .processes([
       { tid: 100, comm: 'keep' },
       { tid: 200, comm: 'drop' },
+      { tid: 300, comm: 'bare' },
+    ])
+    .fds(100, [
+      { fd: 3, type: 2, payload: fdPayload.named('/shown') },
+      { fd: 4, type: 2, payload: fdPayload.named('/hidden') },
     ])
     .fds(200, [{ fd: 3, type: 2, payload: fdPayload.named('/secret') }])
     .event(READ_E, [u64(3), i32(8)])
     .write();
   const to = newPath();
-  write(from, to, { wantedThread: (thread) => thread.comm.text === 'keep' });
+  write(from, to, { wantedFd: (thread, num) => thread.comm.text !== 'drop' && num === 3 });
   const bytes = readFileSync(to).toString('latin1');
-  assert.ok(bytes.includes('keep') && !bytes.includes('drop') && !bytes.includes('/secret'));
+  assert.deepEqual(
+    ['keep', '/shown', '/hidden', 'drop', '/secret', 'bare'].filter((text) => bytes.includes(text)),
+    ['keep', '/shown'],
+  );
 });
 
 test('gzip, permissions', () => {
@@ -207,10 +215,17 @@ test('several files: by events, by time, by size; old ones go', () => {
       .map((file) => seen(file).length);
   const byEvents = newPath();
   write(from, byEvents, { maxEvents: 3 });
-  assert.deepEqual(counts(byEvents), [3, 3, 3, 1]);
+  assert.deepEqual(counts(byEvents), [2, 3, 3, 2], 'the first one has one less');
   const ring = newPath();
   write(from, ring, { maxEvents: 3, maxFiles: 2 });
-  assert.deepEqual(counts(ring), [3, 1]);
+  assert.deepEqual(counts(ring), [3, 2]);
+  const single = newPath();
+  write(from, single, { maxEvents: 1 });
+  assert.ok(existsSync(`${single}0`), 'a file without events');
+  assert.deepEqual(
+    Array.from({ length: 10 }, (_, i) => seen(`${single}${i + 1}`).length),
+    new Array(10).fill(1),
+  );
   const byTime = newPath();
   write(from, byTime, { maxSeconds: 2 });
   assert.deepEqual(counts(byTime), [4, 4, 2]);
