@@ -34,3 +34,13 @@ test('--filter-proclist needs a filter', async () => {
   assert.equal(status, 1);
   assert.match(stderr, /must specify a filter/);
 });
+
+test('JSON asks for the time on the processor twice, and so finds none', async () => {
+  const capture = scenario();
+  for (const next of [1, 100, 1]) {
+    capture.event(code('SCHEDSWITCH_6_E'), [u64(next), u64(0), u64(0), u32(1), u32(1), u32(0)]);
+  }
+  const file = capture.write();
+  assert.equal((await run(['-r', file, '-p', '%thread.exectime'])).stdout, '0\n1000\n1000\n');
+  assert.equal((await run(['-r', file, '-j', '-p', '%thread.exectime'])).stdout, '{"thread.exectime":0}\n'.repeat(3));
+});

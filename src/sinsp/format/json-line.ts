@@ -17,7 +17,7 @@ const COMMA = 44;
 const NULL = literal('null');
 
 /** Fields whose value depends on when they were last asked; sysdig asks each twice for a line of JSON. */
-const ASKED_TWICE = /^evt\.deltatime/;
+const ASKED_TWICE = /^(evt\.deltatime|thread\.exectime$)/;
 
 interface Member {
   readonly key: string;
