@@ -17,9 +17,11 @@ import {
   MARK_UNKNOWN,
   MARKS,
   NO_TABLE,
+  PAGES_MARKS,
   PENDING,
   SLOT_INTEGERS,
   type ThreadSlots,
+  WIDE_MARKS,
 } from './thread-slots.js';
 
 /** Numbers below this are in the array. */
@@ -34,12 +36,38 @@ export class FdTable {
   private slots: ThreadSlots = NO_TABLE;
   /** Of its marks; 0: it has none. */
   slot = 0;
+  /** Descriptors below this have a mark; those from MARKS on in a page (see ThreadSlots.takePage). */
+  private marked = 0;
+  private wide = 0;
 
   /** The marks of its descriptors are those of this slot; what the marks before said is done. */
   bind(slots: ThreadSlots, slot: number): void {
     this.settle();
+    if (this.wide !== 0) this.slots.releasePage(this.slot, this.wide);
     this.slots = slots;
     this.slot = slot;
+    this.marked = slot === 0 ? 0 : MARKS;
+    this.wide = 0;
+  }
+
+  /** Index of a descriptor's mark, if it is below `marked`. */
+  private markAt(num: number): number {
+    return num < MARKS ? PAGES_MARKS + this.slot * MARKS + num : this.wide + num;
+  }
+
+  /** The same; -1 when it has no mark. */
+  markOf(num: number): number {
+    return num >= 0 && num < this.marked ? this.markAt(num) : -1;
+  }
+
+  /** Gets marks for more descriptors, if there are any left. */
+  private widen(): boolean {
+    if (this.slot === 0 || this.wide !== 0) return false;
+    this.wide = this.slots.takePage(this.slot);
+    if (this.wide === 0) return false;
+    this.marked = WIDE_MARKS;
+    this.slots.noteRoom(this.slot, this.count, this.marked);
+    return true;
   }
 
   get size(): number {
@@ -49,7 +77,7 @@ export class FdTable {
 
   get(num: number): FdInfo | undefined {
     const { small } = this;
-    if (num >= 0 && num < MARKS && this.slots.marks[this.slot * MARKS + num]! >= MARK_PENDING) this.settleOne(num);
+    if (num >= 0 && num < this.marked && this.slots.marks[this.markAt(num)]! >= MARK_PENDING) this.settleOne(num);
     if (num >= 0 && num < small.length) return small[num] ?? undefined;
     return this.large === null ? undefined : this.large.get(num);
   }
@@ -76,13 +104,13 @@ export class FdTable {
 
   private grow(): void {
     this.count++;
-    if (this.slot !== 0) this.slots.noteRoom(this.slot, this.count);
+    if (this.slot !== 0) this.slots.noteRoom(this.slot, this.count, this.marked);
   }
 
   /** It has `max` descriptors, or more. */
   isFull(max: number): boolean {
     // What was opened or closed lately need not be looked at where that makes no difference.
-    return this.count + MARKS >= max && this.size >= max;
+    return this.count + this.marked >= max && this.size >= max;
   }
 
   delete(num: number): boolean {
@@ -100,7 +128,7 @@ export class FdTable {
 
   clear(): void {
     this.settle();
-    for (let num = 0; num < MARKS; num++) this.forget(num);
+    for (let num = 0; num < this.marked; num++) this.forget(num);
     this.small.length = 0;
     this.large = null;
     this.count = 0;
@@ -108,18 +136,20 @@ export class FdTable {
 
   /** The record is, or may be, another one than the mark says: see thread-slots.ts. */
   forget(num: number): void {
-    if (!(num < MARKS) || this.slot === 0) return;
+    const at = this.markOf(num);
+    if (at < 0) return;
     const { marks } = this.slots;
-    const at = this.slot * MARKS + num;
     if (marks[at]! >= MARK_PENDING) this.settleOne(num);
     marks[at] = MARK_UNKNOWN;
   }
 
   /** Marks a descriptor as what it was found to be. */
   mark(num: number, fd: FdInfo | null): void {
-    if (!(num >= 0 && num < MARKS) || this.slot === 0) return;
+    // Programs that close all descriptors there may be need no marks for that.
+    if (num >= this.marked && (!(num < WIDE_MARKS) || fd === null || !this.widen())) return;
+    const at = this.markOf(num);
+    if (at < 0) return;
     const { marks, texts, repeats } = this.slots;
-    const at = this.slot * MARKS + num;
     if (marks[at] !== MARK_UNKNOWN) return;
     if (fd === null) {
       marks[at] = MARK_ABSENT;
@@ -132,28 +162,37 @@ export class FdTable {
 
   /** It is marked as plain, excluded or not. */
   isKnown(num: number): boolean {
-    if (!(num >= 0 && num < MARKS)) return false;
-    const mark = this.slots.marks[this.slot * MARKS + num]!;
+    const at = this.markOf(num);
+    if (at < 0) return false;
+    const mark = this.slots.marks[at]!;
     return mark >= MARK_PLAIN && mark < MARK_PENDING;
+  }
+
+  /** The filter accepts nothing of a descriptor that is known. */
+  exclude(num: number): void {
+    const at = this.markOf(num);
+    if (at >= 0) this.slots.exclude(at);
   }
 
   /** An event that said this tuple of a descriptor changed nothing. */
   noteRepeat(num: number, fd: FdInfo, bytes: Uint8Array, at: number, length: number): void {
     this.mark(num, fd);
-    if (num >= 0 && num < MARKS && this.slot !== 0)
-      this.slots.repeats?.note(this.slot * MARKS + num, bytes, at, length);
+    const mark = this.markOf(num);
+    if (mark >= 0) this.slots.repeats?.note(mark, bytes, at, length);
   }
 
   /** Does to the records what the stepper has told by marks alone. */
   private settle(): void {
-    if (this.slot === 0 || this.slots.integers[this.slot * SLOT_INTEGERS + PENDING] === 0) return;
-    const { marks } = this.slots;
-    for (let num = 0; num < MARKS; num++) if (marks[this.slot * MARKS + num]! >= MARK_PENDING) this.settleOne(num);
+    const { marks, integers } = this.slots;
+    const pending = this.slot * SLOT_INTEGERS + PENDING;
+    for (let num = 0; num < this.marked && integers[pending] !== 0; num++) {
+      if (marks[this.markAt(num)]! >= MARK_PENDING) this.settleOne(num);
+    }
   }
 
   private settleOne(num: number): void {
     const { marks, integers } = this.slots;
-    const at = this.slot * MARKS + num;
+    const at = this.markAt(num);
     const mark = marks[at]!;
     const { small } = this;
     const fd = small[num] ?? null;

@@ -16,8 +16,8 @@ const PLACE_WORDS = PLACE_BYTES / 4;
 const NEXT = 4;
 const LENGTHS = 5;
 const TUPLES = 8;
-/** Slot 0 has no marks. */
-const NOBODY = 0;
+/** No index of a mark. */
+const NOBODY = 0xffff_ffff;
 
 export class RepeatedTuples {
   /** Memory that they need. */
@@ -29,7 +29,7 @@ export class RepeatedTuples {
   /** `offset`: where in the memory they have it, a multiple of 4. */
   constructor(memory: ArrayBuffer, offset: number) {
     this.bytes = new Uint8Array(memory, offset, RepeatedTuples.bytes);
-    this.marks = new Uint32Array(memory, offset, RepeatedTuples.bytes / 4);
+    this.marks = new Uint32Array(memory, offset, RepeatedTuples.bytes / 4).fill(NOBODY);
   }
 
   /** The descriptor of a mark is another one, or was changed. */

@@ -34,7 +34,7 @@ import { PathBuffer } from './paths.js';
 import { StoredEnter } from './stored-enter.js';
 import { ACTIVE, CLONE_FILES, CLONE_THREAD, NAME_CHANGED } from './thread-flags.js';
 import { ThreadInfo } from './thread-info.js';
-import { MARKS, NO_EVENT, NO_TABLE, STORED_NONE, STORED_RECORD, STORED_SLOT, ThreadSlots } from './thread-slots.js';
+import { NO_EVENT, NO_TABLE, STORED_NONE, STORED_RECORD, STORED_SLOT, ThreadSlots } from './thread-slots.js';
 import { UserTables } from './users.js';
 
 export interface StateOptions {
@@ -382,14 +382,14 @@ export class State {
    */
   noteExcludedFd(event: EventCursor, isExcluded: (event: EventCursor) => boolean): boolean {
     const { thread, fd, fdNum } = event;
-    if (thread === null || fd === null || !this.marking || !(fdNum >= 0 && fdNum < MARKS)) return false;
+    if (thread === null || fd === null || !this.marking) return false;
     const table = this.fdTable(thread);
     // Some failed calls have another descriptor than the one they name.
     if (table.slot === 0 || table.get(fdNum) !== fd) return false;
     thread.noteTable(table.slot);
     table.mark(fdNum, fd);
     if (!table.isKnown(fdNum) || !isExcluded(event)) return false;
-    this.slots.exclude(table.slot, fdNum);
+    table.exclude(fdNum);
     return true;
   }
 

@@ -13,7 +13,7 @@ import type { RepeatedTuples } from './repeated-tuples.js';
 export const NO_EVENT = 0xffff;
 
 /** A slot as 64-bit floating point numbers. */
-export const SLOT_DOUBLES = 14;
+export const SLOT_DOUBLES = 15;
 export const ENTER_TIME = 1;
 export const LATENCY = 2;
 export const PFMAJOR = 4;
@@ -46,6 +46,8 @@ export const EXCLUDED = 25;
 export const PROGRAM_TEXT = 26;
 /** The working directory as opens name it (see open-records.ts); of main threads. 0: has to be found out. */
 export const CWD = 27;
+/** What has to be added to a descriptor from MARKS on for the index of its mark; 0: those of this slot have none. */
+export const WIDE = 28;
 
 export const SLOT_BYTES = SLOT_DOUBLES * 8;
 
@@ -56,8 +58,13 @@ export const STORED_SLOT = 2;
 /** Room for the parameters of one enter event. */
 export const ROOM_BYTES = 256;
 
-/** Descriptors below this have a mark. */
+/** Descriptors below this have a mark; */
 export const MARKS = 64;
+/** and those below this, of tables that have one of the pages for them. Pages lie in front of the marks of slots. */
+export const WIDE_MARKS = 1024;
+const PAGES = 32;
+const PAGE_MARKS = WIDE_MARKS - MARKS;
+export const PAGES_MARKS = PAGES * PAGE_MARKS;
 /**
  * Nothing is known; not in the table; in the table, and a stream of data through it changes nothing; closed: the record in the
  * table is of no meaning any more; from MARK_OPENED on: opened, as record (mark - MARK_OPENED) >> 3 of OpenRecords tells.
@@ -90,7 +97,8 @@ const isSmall = (id: number): boolean => id === (id | 0);
 export class ThreadSlots {
   doubles = new Float64Array(FIRST_SLOTS * SLOT_DOUBLES);
   integers = new Int32Array(this.doubles.buffer);
-  marks = new Uint16Array(FIRST_SLOTS * MARKS);
+  marks = new Uint16Array(PAGES_MARKS + FIRST_SLOTS * MARKS);
+  private readonly freePages = Array.from({ length: PAGES }, (_, page) => page);
   /** Some descriptors were marked as excluded since the filter was set. */
   private excluding = false;
   /** What the stepper has opened, once there is one. */
@@ -125,7 +133,7 @@ export class ThreadSlots {
     this.integers = new Int32Array(memory, offset, slots * SLOT_INTEGERS);
     const marksAt = offset + slots * SLOT_BYTES;
     // Nothing is known yet: as long as nobody looked at marks, nobody saw to it that they stay true.
-    const marks = new Uint16Array(memory, marksAt, slots * MARKS);
+    const marks = new Uint16Array(memory, marksAt, PAGES_MARKS + slots * MARKS);
     this.marks = marks;
     const roomsAt = marksAt + marks.byteLength;
     this.rooms = new Uint8Array(memory, roomsAt, slots * ROOM_BYTES);
@@ -169,9 +177,23 @@ export class ThreadSlots {
     this.integers[slot * SLOT_INTEGERS + PROGRAM_TEXT] = 0;
   }
 
-  /** Marks a descriptor as one whose events the filter does not accept, if data through it changes nothing. */
-  exclude(slot: number, num: number): void {
-    const at = slot * MARKS + num;
+  /** A page of marks for the descriptors of a slot from MARKS on: see WIDE. 0 when there is none any more. */
+  takePage(slot: number): number {
+    const page = this.lent ? this.freePages.pop() : undefined;
+    if (page === undefined) return 0;
+    const first = page * PAGE_MARKS;
+    this.marks.fill(MARK_UNKNOWN, first, first + PAGE_MARKS);
+    return (this.integers[slot * SLOT_INTEGERS + WIDE] = first - MARKS);
+  }
+
+  /** Gives it back. */
+  releasePage(slot: number, wide: number): void {
+    this.integers[slot * SLOT_INTEGERS + WIDE] = 0;
+    this.freePages.push((wide + MARKS) / PAGE_MARKS);
+  }
+
+  /** Marks a descriptor as one whose events the filter does not accept, if data through it changes nothing. `at`: its mark. */
+  exclude(at: number): void {
     if ((this.marks[at]! & ~MARK_DEAF) !== MARK_PLAIN) return;
     this.marks[at]! |= MARK_EXCLUDED;
     this.excluding = true;
@@ -182,12 +204,12 @@ export class ThreadSlots {
     if (!this.excluding) return;
     this.excluding = false;
     const { marks } = this;
-    for (let at = 0; at < this.used * MARKS; at++) marks[at]! &= ~MARK_EXCLUDED;
+    for (let at = 0; at < PAGES_MARKS + this.used * MARKS; at++) marks[at]! &= ~MARK_EXCLUDED;
   }
 
-  /** Tells the stepper whether a table of so many descriptors has room, whatever the marks say. */
-  noteRoom(slot: number, count: number): void {
-    this.integers[slot * SLOT_INTEGERS + HAS_ROOM] = count + MARKS < this.maxFds ? 1 : 0;
+  /** Tells the stepper whether a table of so many descriptors has room, whatever its so many marks say. */
+  noteRoom(slot: number, count: number, marks: number): void {
+    this.integers[slot * SLOT_INTEGERS + HAS_ROOM] = count + marks < this.maxFds ? 1 : 0;
   }
 
   private clear(slot: number): void {
@@ -197,7 +219,8 @@ export class ThreadSlots {
     doubles[first + ENTER_TIME] = Number.NaN;
     integers[slot * SLOT_INTEGERS + LAST_EVENT_TYPE] = NO_EVENT;
     integers[slot * SLOT_INTEGERS + TID] = NO_TID;
-    this.marks.fill(MARK_UNKNOWN, slot * MARKS, (slot + 1) * MARKS);
+    const firstMark = PAGES_MARKS + slot * MARKS;
+    this.marks.fill(MARK_UNKNOWN, firstMark, firstMark + MARKS);
   }
 
   private moveOut(): void {
@@ -220,7 +243,7 @@ export class ThreadSlots {
     this.doubles = new Float64Array(doubles.length * 2);
     this.doubles.set(doubles);
     this.integers = new Int32Array(this.doubles.buffer);
-    this.marks = new Uint16Array(marks.length * 2);
+    this.marks = new Uint16Array(PAGES_MARKS + (this.doubles.length / SLOT_DOUBLES) * MARKS);
     this.marks.set(marks);
   }
 

@@ -407,26 +407,32 @@ static RARE u8 *put_tuple(u8 *to, const u8 *from, u32 length) {
 
 /* The text of a descriptor of the event's thread; null when it has to be asked for, or is no business of this. */
 static const struct text *fd_text(const struct shown *event, i64 num) {
-  if (num < 0 || num >= MARKS) return 0;
+  if (num < 0 || num >= WIDE_MARKS) return 0;
   i32 index = mark_index(event->thread, event->slot, num);
   if (index >= 0) {
-    u32 mark = marks->of[index];
+    u32 mark = marks[index];
     if (mark >= PLAIN && mark < GONE && fd_texts[index] != 0) return (const struct text *)fd_texts[index];
     if (mark >= OPENED) {
       const struct opened *record = opened + RECORD_OF(mark);
       if (record->is_shown) return (const struct text *)&record->length;
     }
   }
-  ask(MISSING_FD, event->slot, num);
+  /* Of one that has no mark nothing is kept. */
+  if (index >= 0 || num < MARKS) ask(MISSING_FD, event->slot, num);
   return 0;
+}
+
+/* The call failed. */
+static u32 has_failed(const struct shown *event) {
+  return event->nparams > 0 && event->sizes[0] >= 8 && READ(i64, event->window + event->offsets[0]) < 0;
 }
 
 /* The thread has no such descriptor, as far as that is known here. */
 static u32 is_no_fd(const struct shown *event, i64 num) {
   if (num < 0) return 1;
-  if (num >= MARKS) return 0;
+  if (num >= WIDE_MARKS) return 0;
   i32 index = mark_index(event->thread, event->slot, num);
-  return index >= 0 && (marks->of[index] == ABSENT || marks->of[index] == GONE);
+  return index >= 0 && (marks[index] == ABSENT || marks[index] == GONE);
 }
 
 static u8 *put_name(u8 *to, const struct text *name) {
@@ -652,12 +658,6 @@ static const struct text *type_name(const struct shown *event, const struct plan
   return id < CALLS ? lines->syscalls[(u32)id] : 0;
 }
 
-/* A call that should have made a descriptor and failed: it may speak of the directory in which it looked. */
-static u32 names_directory(const struct shown *event) {
-  if (lines->has_fd[event->type] != NAMES_FD || event->nparams == 0 || event->sizes[0] < 8) return 0;
-  return READ(i64, event->window + event->offsets[0]) < 0;
-}
-
 u8 *write_line(u8 *const begin, const struct shown *event) {
   lines->missing = NOTHING_MISSING;
   raw_end = 0;
@@ -698,7 +698,9 @@ u8 *write_line(u8 *const begin, const struct shown *event) {
         break;
       case FD_NAME:
         if (event->slot == 0 || lines->has_fd[event->type] == NO_FD) goto unknown;
-        if (event->thread->last_fd == WIDE_FD || names_directory(event)) return 0;
+        if (event->thread->last_fd == WIDE_FD) return 0;
+        /* One that failed may have found the directory that it began at. */
+        if (lines->has_fd[event->type] == NAMES_FD && (event->type & 1) != 0 && has_failed(event)) return 0;
         if (is_no_fd(event, event->thread->last_fd)) {
           /* Ends of calls have an empty name then, or that of what they should have opened. */
           if ((event->type & 1) == 0) goto unknown;

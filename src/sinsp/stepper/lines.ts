@@ -18,7 +18,7 @@ import { localOffset } from '../format/time.js';
 import { EF, ERRNO, EVENT_COUNT, EVENT_FLAGS, EVENTS, PF, PPME, PT, SIGNALS, SYSCALLS } from '../schema/index.js';
 import type { State } from '../state/state.js';
 import type { ThreadInfo } from '../state/thread-info.js';
-import { MARKS, PROGRAM_TEXT, SLOT_INTEGERS } from '../state/thread-slots.js';
+import { PROGRAM_TEXT, SLOT_INTEGERS } from '../state/thread-slots.js';
 
 // The structures of lines.c.
 const EVENT_CODES = 1024;
@@ -335,7 +335,7 @@ export class Lines {
     this.tell();
     if (event.fd === null || CREATES_FD[event.type] === 0 || event.thread === null || !this.state.slots.lent) return;
     const { slot, lastFd } = event.thread;
-    if (lastFd >= 0 && lastFd < MARKS && this.threads[slot] === event.thread) this.teachFd(slot, lastFd);
+    if (lastFd >= 0 && this.threads[slot] === event.thread) this.teachFd(slot, lastFd);
   }
 
   /** Gives lines.c what it lacked for a line. */
@@ -373,12 +373,11 @@ export class Lines {
     const fd = table.get(num);
     table.mark(num, fd ?? null);
     if (fd === undefined || !table.isKnown(num)) return;
-    const at = table.slot * MARKS + num;
     const name = state.fdName(fd);
     scratch.length = 0;
     this.form.params.writeFd(fd, scratch);
     const flags = (name.printable ? 0 : NAME_DIFFERS) | (holds(scratch.bytes, scratch.length, LOG) ? IS_LOG : 0);
-    state.slots.texts[at] = this.putBytes(this.passing, scratch.bytes.indexOf(GREATER) + 1, flags);
+    state.slots.texts[table.markOf(num)] = this.putBytes(this.passing, scratch.bytes.indexOf(GREATER) + 1, flags);
   }
 
   private teachPlan(type: number): void {

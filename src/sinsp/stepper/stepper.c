@@ -193,7 +193,7 @@ static struct {
 } shared;
 
 struct thread *threads;
-struct marks *marks;
+u16 *marks;
 u32 *fd_texts;
 static struct room *rooms;
 struct opened *opened;
@@ -209,8 +209,8 @@ __attribute__((export_name("shared"))) void *shared_address(void) { return &shar
 /* `count` slots, with marks and rooms behind them; a table of entries with a power of two places, and OTHERS behind it. */
 __attribute__((export_name("place"))) void place(struct thread *slots, u32 count, struct entry *table, u32 places) {
   threads = slots;
-  marks = (struct marks *)(slots + count);
-  rooms = (struct room *)(marks + count);
+  marks = (u16 *)(slots + count);
+  rooms = (struct room *)(marks + PAGES_MARKS + count * MARKS);
   entries = table;
   others = table + places;
   mask = places - 1;
@@ -282,13 +282,16 @@ static int has_table(const struct thread *thread, u32 slot) {
 }
 
 i32 mark_index(const struct thread *thread, u32 slot, i32 num) {
-  return num < MARKS && has_table(thread, slot) ? (i32)thread->owner * MARKS + num : -1;
+  if (num >= WIDE_MARKS || !has_table(thread, slot)) return -1;
+  if (num < MARKS) return PAGES_MARKS + (i32)thread->owner * MARKS + num;
+  i32 wide = threads[thread->owner].wide;
+  return wide == 0 ? -1 : wide + num;
 }
 
 /* The mark of the thread's last descriptor; null when JavaScript has to look. */
 static u16 *mark_of(const struct thread *thread, u32 slot) {
   i32 index = mark_index(thread, slot, thread->last_fd);
-  return index < 0 ? 0 : marks->of + index;
+  return index < 0 ? 0 : marks + index;
 }
 
 static int store(struct thread *thread, u32 slot, u32 type, u32 shape, const u8 *from, u32 size) {
@@ -347,10 +350,10 @@ static struct thread *main_of(struct thread *thread) {
 
 /* The mark of a descriptor that something new may become; null when JavaScript has to look. */
 static u16 *vacant(struct thread *thread, u32 slot, i64 num) {
-  if (num < 0 || num >= MARKS) return 0;
+  if (num < 0 || num >= WIDE_MARKS) return 0;
   i32 index = mark_index(thread, slot, num);
   if (index < 0 || !threads[thread->owner].has_room) return 0;
-  u16 *mark = marks->of + index;
+  u16 *mark = marks + index;
   /* Where a close is under way, the number is in use again before that came back. */
   if (*mark == UNKNOWN || (*mark & CLOSING) != 0) return 0;
   return *mark < OPENED && free_records->count == 0 ? 0 : mark;
@@ -544,7 +547,7 @@ static int tells_nothing(const struct thread *thread, u32 slot, u32 type, u32 pa
   if (!attach || thread->last_fd < 0) return 1;
   i32 index = mark_index(thread, slot, thread->last_fd);
   if (index < 0) return 0;
-  u32 mark = marks->of[index];
+  u32 mark = marks[index];
   if (mark == UNKNOWN) return 0;
   if (mark == ABSENT || mark == GONE || (mark & DEAF) != 0) return 1;
   if (size_of(0, nparams) < 8 || has_failed(window, nparams)) return 1;

@@ -56,7 +56,12 @@ struct thread {
   u32 name;
   /* Its working directory, as opens name it; 0: has to be found out. */
   u32 cwd;
+  /* Added to a descriptor from MARKS on for the index of its mark; 0: it has none. */
+  i32 wide;
+  u32 unused;
 };
+/* SLOT_BYTES of thread-slots.ts. */
+_Static_assert(sizeof(struct thread) == 120, "slots have another size");
 
 /* Value of last_fd for a number beyond 32 bits, which is in ThreadInfo. */
 #define WIDE_FD (-0x7fffffff - 1)
@@ -74,9 +79,9 @@ struct thread {
 #define DEAF 2
 /* A close is under way. */
 #define CLOSING 4
-struct marks {
-  u16 of[MARKS];
-};
+/* Descriptors below this may have one. Pages of marks for them lie in front of the slots'. */
+#define WIDE_MARKS 1024
+#define PAGES_MARKS (32 * (WIDE_MARKS - MARKS))
 
 /* A text in the memory; sixteen more bytes can be read behind it. */
 struct text {
@@ -116,7 +121,7 @@ extern struct opened *opened;
 #define RECORD_OF(mark) (((mark) - OPENED) >> 3)
 
 extern struct thread *threads;
-extern struct marks *marks;
+extern u16 *marks;
 /* Texts of descriptors, for lines, where their mark is PLAIN, with any bits; 0: has to be asked for. */
 extern u32 *fd_texts;
 
@@ -125,7 +130,7 @@ u32 find(i32 tid);
 /* Slot of one that find() does not know, as far as JavaScript was asked for it; NO_THREAD: there is none; 0: ask. */
 u32 find_other(i32 tid);
 #define NO_THREAD 0xffffffff
-/* The slot and the mark of a descriptor of a thread: an index of fd_texts; -1 when JavaScript has to look. */
+/* The index of the mark of a descriptor of a thread, which is not below 0; -1 when JavaScript has to look. */
 i32 mark_index(const struct thread *thread, u32 slot, i32 num);
 /* An unsigned parameter of up to 4 bytes; `missing` when it is not there. */
 double uint32_param(const u8 *at, u32 length, double missing);

@@ -25,7 +25,7 @@ import { receiveExit, sendExit, streamExit, TUPLE_PARAM } from '../state/socket-
 import { sendtoEnter } from '../state/sockets.js';
 import type { State, ThreadIndex } from '../state/state.js';
 import type { ThreadInfo } from '../state/thread-info.js';
-import { MARKS, ROOM_BYTES, SLOT_BYTES } from '../state/thread-slots.js';
+import { MARKS, PAGES_MARKS, ROOM_BYTES, SLOT_BYTES } from '../state/thread-slots.js';
 import { Lines, type PlaceLines } from './lines.js';
 import { STEPPER_WASM } from './stepper.generated.js';
 
@@ -247,8 +247,9 @@ export class Stepper implements ThreadIndex {
     // A power of two, at most half of them taken.
     const places = 2 << Math.ceil(Math.log2(slots));
     const tableBytes = (places + OTHERS) * ENTRY_BYTES;
-    const slotsBytes = slots * (SLOT_BYTES + MARKS * 2 + ROOM_BYTES);
-    const textsBytes = form === null ? 0 : slots * MARKS * 4;
+    const marks = PAGES_MARKS + slots * MARKS;
+    const slotsBytes = slots * (SLOT_BYTES + ROOM_BYTES) + marks * 2;
+    const textsBytes = form === null ? 0 : marks * 4;
     const linesBytes = form === null ? 0 : Lines.bytes;
     const opensBytes = (OpenRecords.bytes + 7) & ~7;
     const repeatsBytes = RepeatedTuples.bytes;
@@ -296,7 +297,7 @@ export class Stepper implements ThreadIndex {
     this.exports.place_repeats(repeatsAt);
     this.event[LINES_FULL] = -1;
     if (form !== null) {
-      state.slots.texts = new Uint32Array(buffer, textsAt, slots * MARKS);
+      state.slots.texts = new Uint32Array(buffer, textsAt, marks);
       this.exports.place_texts(textsAt);
       this.lines = new Lines(
         form,

@@ -2,8 +2,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { FD_TYPE } from '../../../src/sinsp/schema/index.js';
 import { FdInfo, ROLE_CLIENT } from '../../../src/sinsp/state/fd-info.js';
 import { FdTable } from '../../../src/sinsp/state/fd-table.js';
+import { NO_TABLE, ThreadSlots } from '../../../src/sinsp/state/thread-slots.js';
 
 const numbers = fc.oneof(fc.nat(8), fc.nat(1100), fc.constantFrom(1023, 1024, Number.MAX_SAFE_INTEGER, -1, -100));
 const steps = fc.array(fc.tuple(fc.constantFrom('set', 'delete', 'get', 'clear'), numbers), { maxLength: 60 });
@@ -75,4 +77,29 @@ test('a copy of a socket is independent of it', () => {
   copy.connected = true;
   assert.equal(fd.dport, 443);
   assert.equal(fd.connected, false);
+});
+
+test('marks for large numbers are lent to some tables, and given back', () => {
+  const slots = new ThreadSlots(4096);
+  slots.moveTo(new ArrayBuffer(1 << 20), 0, 128);
+  const fd = new FdInfo();
+  fd.type = FD_TYPE.FILE_V2;
+  const bound = () => {
+    const table = new FdTable();
+    table.bind(slots, slots.take(1, 1));
+    return table.set(5, fd).set(500, fd);
+  };
+  const tables = Array.from({ length: 40 }, bound);
+  assert.ok(tables.every((table) => table.isKnown(5)));
+  assert.equal(tables.filter((table) => table.isKnown(500)).length, 32);
+  const marks = new Set(tables.flatMap((table) => [table.markOf(5), table.markOf(500)].filter((at) => at >= 0)));
+  assert.equal(marks.size, 72, 'each has its own');
+  assert.equal(tables[39]!.markOf(500), -1);
+  tables[0]!.bind(NO_TABLE, 0);
+  assert.ok(bound().isKnown(500), 'the page of a table that is gone');
+  assert.ok(!bound().isKnown(500));
+  const closer = new FdTable();
+  closer.bind(slots, slots.take(1, 1));
+  closer.mark(900, null);
+  assert.equal(closer.markOf(900), -1, 'what is not there needs none');
 });

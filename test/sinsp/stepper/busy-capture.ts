@@ -26,9 +26,14 @@ export function busyCapture(random: Random, count: number): CaptureBuilder {
   const tids = [1, 100, 101];
   const pending = new Map<number, Pending>();
   const ofSockets = random.pick([0, 0, 5, 8]);
+  // Descriptors of servers have large numbers.
+  const first = random.pick([0, 0, 0, 60, 500, 1020]);
+  const small = () => first + random.int(9);
   let nextTid = 200;
   const fd = () =>
-    random.int(30) === 0 ? random.pick([63, 64, 65, 1200, -1, -100, 2 ** 40, -(2 ** 31), 2 ** 31]) : random.int(8);
+    random.int(30) === 0
+      ? random.pick([63, 64, 65, 1200, -1, -100, 2 ** 40, -(2 ** 31), 2 ** 31])
+      : first + random.int(8);
   /** What a call gave back: a number, or now and then an error. */
   const result = (value: number) => u64(random.int(6) === 0 ? -2 : value);
   const memory = () => [u32(random.int(9000)), u32(random.int(900)), u32(random.int(9))];
@@ -74,11 +79,11 @@ export function busyCapture(random: Random, count: number): CaptureBuilder {
       case 9:
         return ['SYSCALL_FSTAT', [u64(num)], [result(0)]];
       case 10:
-        return ['SYSCALL_FCNTL', [u64(num), u8(random.pick([F_DUPFD, F_SETFD, 26]))], [result(random.int(9))]];
+        return ['SYSCALL_FCNTL', [u64(num), u8(random.pick([F_DUPFD, F_SETFD, 26]))], [result(small())]];
       case 11:
         return random.int(2) === 0
-          ? ['SYSCALL_DUP_1', [u64(num)], [result(random.int(9)), u64(num)]]
-          : ['SYSCALL_DUP3', [u64(num)], [result(random.int(9)), u64(num), u64(3), u32(0)]];
+          ? ['SYSCALL_DUP_1', [u64(num)], [result(small()), u64(num)]]
+          : ['SYSCALL_DUP3', [u64(num)], [result(small()), u64(num), u64(3), u32(0)]];
       case 12:
         return ['SOCKET_SOCKET', [u32(random.pick([1, 2, 10])), u32(1), u32(0)], [result(num)]];
       case 13:
@@ -86,7 +91,7 @@ export function busyCapture(random: Random, count: number): CaptureBuilder {
       case 14:
         return ['SOCKET_RECVFROM', [u64(num), u32(10)], [result(3), text('ab'), TUPLE]];
       case 15:
-        return ['SOCKET_ACCEPT4_6', [u32(0)], [result(random.int(9)), TUPLE, u8(0), u32(0), u32(5)]];
+        return ['SOCKET_ACCEPT4_6', [u32(0)], [result(small()), TUPLE, u8(0), u32(0), u32(5)]];
       case 16:
         return ['SYSCALL_MMAP', [u64(0), u64(4096), u32(1), u32(2), u64(num), u64(0)], [u64(77), ...memory()]];
       case 17: {
@@ -108,7 +113,7 @@ export function busyCapture(random: Random, count: number): CaptureBuilder {
       case 19:
         return ['SYSCALL_CHDIR', [], [result(0), path]];
       case 20:
-        return ['SYSCALL_PIPE', [], [result(0), u64(random.int(9)), u64(random.int(9)), u64(5)]];
+        return ['SYSCALL_PIPE', [], [result(0), u64(small()), u64(small()), u64(5)]];
       default:
         // Any call, by its number: some that have events of their own, and some that are not known.
         if (random.int(2) === 0) {
@@ -117,7 +122,7 @@ export function busyCapture(random: Random, count: number): CaptureBuilder {
         }
         return random.int(2) === 0
           ? ['SYSCALL_GETUID', [], [u32(0)]]
-          : ['SYSCALL_COPY_FILE_RANGE', [u64(num), u64(0), u64(9)], [result(3), u64(random.int(9)), u64(0)]];
+          : ['SYSCALL_COPY_FILE_RANGE', [u64(num), u64(0), u64(9)], [result(3), u64(small()), u64(0)]];
     }
   };
 

@@ -68,11 +68,12 @@ function walk(
   stepperAfter: number,
   pause: number,
   interval: bigint,
+  maxFds: number,
   /** So many events are passed over after each that the handler looks at. */
   gap: number,
   stepperThreads = 1024,
 ): Walk {
-  const inspector = new Inspector({ maxThreads: 2000, maxFds: 300, stepperAfter, stepperThreads });
+  const inspector = new Inspector({ maxThreads: 2000, maxFds, stepperAfter, stepperThreads });
   const context: FieldContext = { inspector, settings: SETTINGS };
   if (filter !== '') inspector.setFilter(compileFilter(filter, context));
   const timer = new IntervalTimer();
@@ -131,10 +132,11 @@ function compare({ open, random, what }: Case): number {
   const interest = Uint8Array.from({ length: EVENT_COUNT }, () => (random.int(20) < share ? 1 : 0));
   const pause = random.pick([0, 0, 1, 3]);
   const interval = random.pick([0n, 0n, 20_000n, 700_000n]);
+  const maxFds = random.pick([300, 4096, 4096]);
   const gap = random.pick([0, 0, 1, 4]);
-  const plain = walk(open, filter, interest, Number.POSITIVE_INFINITY, pause, interval, gap);
+  const plain = walk(open, filter, interest, Number.POSITIVE_INFINITY, pause, interval, maxFds, gap);
   const after = random.pick([0, 0, 5, 40]);
-  const stepped = walk(open, filter, interest, after, pause, interval, gap, random.pick([4, 1024]));
+  const stepped = walk(open, filter, interest, after, pause, interval, maxFds, gap, random.pick([4, 1024]));
   const message = `${what}, filter '${filter}', share ${share}, interval ${interval}, gap ${gap}`;
   assert.deepEqual(stepped.events, plain.events, message);
   assert.deepEqual(stepped.state, plain.state, message);
