@@ -201,6 +201,8 @@ export type PlaceLines = (tables: number, end: number) => number;
 export class Lines {
   /** Memory for {@link LineForm.writer}. */
   private readonly out: Uint8Array;
+  /** Where that begins: asking the array itself is a call. */
+  private readonly outAt: number;
   private readonly tables: Int32Array;
   private readonly bytes: Uint8Array;
   private readonly lasting: Arena;
@@ -230,7 +232,8 @@ export class Lines {
     const passingAt = lastingAt + LASTING_BYTES;
     this.lasting = { begin: lastingAt, end: passingAt, used: lastingAt };
     this.passing = { begin: passingAt, end: passingAt + PASSING_BYTES, used: passingAt };
-    this.out = new Uint8Array(memory, this.passing.end, OUT_BYTES);
+    this.outAt = this.passing.end;
+    this.out = new Uint8Array(memory, this.outAt, OUT_BYTES);
     if (place(offset, this.passing.end + OUT_BYTES) !== TABLES_BYTES) throw new Error('lines.c has other tables');
     this.showsFd = form.pieces.includes('fd-name');
     this.describe();
@@ -427,20 +430,20 @@ export class Lines {
       writer.flush();
       writer.useMemory(this.out);
     }
-    return this.out.byteOffset + writer.length;
+    return this.outAt + writer.length;
   }
 
   /** From where on it has to stop for {@link handOut}. */
   get full(): number {
-    return this.out.byteOffset + FULL;
+    return this.outAt + FULL;
   }
 
   /** It has written up to there. */
   end(at: number): void {
-    const { tables, out } = this;
-    this.form.writer.length = at - out.byteOffset;
+    const { tables, out, outAt } = this;
+    this.form.writer.length = at - outAt;
     if (tables[RAW_END] === 0) return;
-    this.rawText.set(out, tables[RAW_START]! - out.byteOffset, tables[RAW_END]! - out.byteOffset);
+    this.rawText.set(out, tables[RAW_START]! - outAt, tables[RAW_END]! - outAt);
     tables[RAW_END] = 0;
   }
 
