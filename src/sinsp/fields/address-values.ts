@@ -38,11 +38,33 @@ export function parseAddress(text: string): Address {
   return text.includes('.') && !text.includes(':') ? parseIpv4(text) : parseIpv6(text);
 }
 
-/** True for the given address. */
-export function addressEquals(text: string): AddressTest {
+/**
+ * The bytes of a value as they lie in the memory that sysdig compares with: an address of the other kind is compared
+ * with as many of them as it has itself, so `::1` and 0.0.0.0 begin alike, as do 0.0.0.0 and `::`.
+ */
+function laidOut(address: Address, mask = 0): Uint8Array {
+  if (typeof address !== 'number') return address;
+  const bytes = new Uint8Array(16);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, address, true);
+  view.setUint32(4, mask, true);
+  return bytes;
+}
+
+const wordOf = (bytes: Uint8Array, at: number): number => new DataView(bytes.buffer).getUint32(at, true);
+
+/** True for the given address, and no address of the other kind. */
+export function isAddress(text: string): AddressTest {
   const wanted = parseAddress(text);
   if (typeof wanted === 'number') return (v4, v6) => v6 === null && v4 === wanted;
   return (_, v6) => v6 !== null && samePrefix(v6, wanted, 128);
+}
+
+/** True for the given address, as filters compare it. */
+export function addressEquals(text: string): AddressTest {
+  const wanted = laidOut(parseAddress(text));
+  const first = wordOf(wanted, 0);
+  return (v4, v6) => (v6 === null ? v4 === first : samePrefix(v6, wanted, 128));
 }
 
 function samePrefix(a: Uint8Array, b: Uint8Array, bits: number): boolean {
@@ -65,11 +87,13 @@ export function addressInNetwork(text: string): AddressTest {
   if (more.length > 0 || (suffix !== undefined && !/^\d+$/.test(suffix)) || bits > most) {
     throw new FieldError(`"${text}" has an invalid length: 0 to ${most} is possible`);
   }
-  if (!isV4) return (_, v6) => v6 !== null && samePrefix(v6, wanted, bits);
+  // sysdig 0.29.3 does not know IPv6 networks with a length.
+  if (!isV4 && suffix !== undefined) return (_, v6) => v6 !== null && samePrefix(v6, wanted, bits);
   // The first octet is the lowest byte, so masks are made big-endian and turned round.
-  const mask = swapBytes(bits === 0 ? 0 : (0xffff_ffff << (32 - bits)) >>> 0);
-  const network = (wanted & mask) >>> 0;
-  return (v4, v6) => v6 === null && (v4 & mask) >>> 0 === network;
+  const bytes = laidOut(wanted, isV4 && bits > 0 ? swapBytes((0xffff_ffff << (32 - bits)) >>> 0) : 0);
+  const mask = wordOf(bytes, 4);
+  const network = (wordOf(bytes, 0) & mask) >>> 0;
+  return (v4, v6) => (v6 === null ? (v4 & mask) >>> 0 === network : samePrefix(v6, bytes, 64));
 }
 
 function parseNetworkAddress(text: string, address: string): Address {

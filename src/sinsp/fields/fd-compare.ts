@@ -2,7 +2,7 @@
 import type { EventCursor } from '../event.js';
 import type { FdInfo } from '../state/fd-info.js';
 import type { State } from '../state/state.js';
-import { type AddressTest, addressEquals, addressInNetwork } from './address-values.js';
+import { type AddressTest, addressEquals, addressInNetwork, isAddress } from './address-values.js';
 import { fdOf, IS_IP, IS_LISTENER, IS_V6, NO_ADDRESS, NO_END, type PickEnd, SOURCE } from './fd-views.js';
 import { type CustomCompare, FieldError } from './field.js';
 import { hostAddresses } from './hosts.js';
@@ -134,11 +134,12 @@ export const compareHost =
   (operator, values, { inspector: { state } }) => {
     if (operator !== '=' && operator !== '==' && operator !== '!=' && operator !== 'in') return undefined;
     const addresses = values.flatMap((value) => hostAddresses(value));
-    const test = anyOf(addresses.map(addressEquals));
+    const test = anyOf(addresses.map(isAddress));
     const negated = operator === '!=';
     return (event) => {
       const fd = fdOf(state, event);
-      if (fd === null) return false;
+      // A listening socket is connected to nobody.
+      if (fd === null || IS_LISTENER[fd.type] === 1) return false;
       const end = pick(state, fd, event.thread);
       return end !== NO_END && testEnd(fd, end, test) !== negated;
     };

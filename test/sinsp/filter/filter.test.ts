@@ -2,6 +2,12 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { EventCursor } from '../../../src/sinsp/event.js';
+import {
+  type AddressTest,
+  addressEquals,
+  addressInNetwork,
+  isAddress,
+} from '../../../src/sinsp/fields/address-values.js';
 import type { FieldContext } from '../../../src/sinsp/fields/field.js';
 import { compileFilter, type Filter, FilterError, parseFilter, print } from '../../../src/sinsp/filter/index.js';
 import { parseNumber } from '../../../src/sinsp/filter/numbers.js';
@@ -244,4 +250,29 @@ test('numbers are cut to the type as C does it', () => {
     ['65537', PT.PORT, 1],
   ];
   for (const [text, type, value] of cases) assert.equal(parseNumber(text, type), value, text);
+});
+
+test('addresses of the other kind are compared with the bytes that the value begins with', () => {
+  const v6 = (...bytes: number[]): Uint8Array => Uint8Array.from([...bytes, ...new Array(16 - bytes.length).fill(0)]);
+  const loopback = v6();
+  loopback[15] = 1;
+  const cases: [test: AddressTest, v4: number, v6: Uint8Array | null, expected: boolean][] = [
+    [addressEquals('127.0.0.1'), 0x0100_007f, null, true],
+    [addressEquals('127.0.0.1'), 0, loopback, false],
+    [addressEquals('0.0.0.0'), 0, v6(), true],
+    [addressEquals('::1'), 0, null, true],
+    [addressEquals('::1'), 1, null, false],
+    [addressEquals('::1'), 0, loopback, true],
+    [addressInNetwork('::1'), 0x0100_007f, null, true],
+    [addressInNetwork('fe80::'), 0x0100_007f, null, true],
+    [addressInNetwork('fe80:0:1::'), 0x0100_01fe, null, false],
+    [addressInNetwork('0.0.0.0/0'), 0, loopback, true],
+    [addressInNetwork('0.0.0.0/0'), 0, v6(0xfe, 0x80), false],
+    [addressInNetwork('127.0.0.0/8'), 0, loopback, false],
+    [addressInNetwork('127.0.0.0/8'), 0x0100_007f, null, true],
+    [addressInNetwork('::1/128'), 0, null, false],
+    [isAddress('::1'), 0, null, false],
+    [isAddress('127.0.0.1'), 0x0100_007f, null, true],
+  ];
+  for (const [i, [test, v4, six, expected]] of cases.entries()) assert.equal(test(v4, six), expected, `case ${i}`);
 });
