@@ -57,7 +57,7 @@ export function dupExit(state: State, event: EventCursor): void {
   // How shells connect the two sides of a pipe.
   if (num === 0) thread.flags |= PIPE_DEST;
   if (num === 1) thread.flags |= PIPE_SOURCE;
-  if (fd !== null) state.addFd(event, thread, num, fd.copy());
+  if (fd !== null) state.addCopiedFd(event, thread, num, fd);
 }
 
 export function fcntlEnter(state: State, event: EventCursor): void {
@@ -75,7 +75,7 @@ export function fcntlExit(state: State, event: EventCursor): void {
     if (command !== F_DUPFD && command !== F_DUPFD_CLOEXEC) return;
   }
   const num = event.paramInt64(0);
-  if (num >= 0) state.addFd(event, thread, num, fd.copy());
+  if (num >= 0) state.addCopiedFd(event, thread, num, fd);
 }
 
 /** pidfd_getfd(pidfd, target): a copy of a descriptor of another process. */

@@ -168,6 +168,28 @@ export class FdTable {
     return mark >= MARK_PLAIN && mark < MARK_PENDING;
   }
 
+  /** Lets the stepper copy a descriptor that was just set, if it is a file's. */
+  keep(num: number): void {
+    const { marks, opens, integers } = this.slots;
+    const at = this.markOf(num);
+    if (at < 0 || opens === null || marks[at] !== MARK_PLAIN) return;
+    const record = opens.keep(this.small[num]!);
+    if (record < 0) return;
+    marks[at] = MARK_OPENED + (record << 3);
+    integers[this.slot * SLOT_INTEGERS + PENDING]!++;
+  }
+
+  /** The record is in the table, or what the stepper has is a copy of it. */
+  holds(num: number, fd: FdInfo): boolean {
+    return num >= 0 && num < this.small.length ? this.small[num] === fd : this.get(num) === fd;
+  }
+
+  /** The stepper has a record of it, as one that it opened. */
+  isOpened(num: number): boolean {
+    const at = this.markOf(num);
+    return at >= 0 && this.slots.marks[at]! >= MARK_OPENED;
+  }
+
   /** The filter accepts nothing of a descriptor that is known. */
   exclude(num: number): void {
     const at = this.markOf(num);

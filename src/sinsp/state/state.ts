@@ -697,6 +697,12 @@ export class State {
     event.fd = this.putFd(thread, num, fd) ? fd : null;
   }
 
+  /** The same with a copy of another one. */
+  addCopiedFd(event: EventCursor, thread: ThreadInfo, num: number, fd: FdInfo): void {
+    this.addFd(event, thread, num, fd.copy());
+    if (this.marking && event.fd !== null) this.fdTable(thread).keep(num);
+  }
+
   /** Adds a record to the table of a thread; false when the table is full. */
   putFd(thread: ThreadInfo, num: number, fd: FdInfo): boolean {
     const table = this.fdTable(thread);

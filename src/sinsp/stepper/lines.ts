@@ -283,7 +283,7 @@ export class Lines {
   /** The event, whose effect was had, can still be written: it has not taken away its descriptor. */
   isCurrent({ thread, fd }: EventCursor): boolean {
     if (!this.showsFd || thread === null || fd === null) return true;
-    return this.state.fdTable(thread).get(thread.lastFd) === fd;
+    return this.state.fdTable(thread).holds(thread.lastFd, fd);
   }
 
   /** Lines of events of this code can be. */
@@ -338,7 +338,8 @@ export class Lines {
     this.tell();
     if (event.fd === null || CREATES_FD[event.type] === 0 || event.thread === null || !this.state.slots.lent) return;
     const { slot, lastFd } = event.thread;
-    if (lastFd >= 0 && this.threads[slot] === event.thread) this.teachFd(slot, lastFd);
+    if (lastFd < 0 || this.threads[slot] !== event.thread || this.state.fdTable(event.thread).isOpened(lastFd)) return;
+    this.teachFd(slot, lastFd);
   }
 
   /** Gives lines.c what it lacked for a line. */

@@ -487,6 +487,7 @@ static int open_file(struct thread *thread, u32 slot, u32 type, u32 paired, cons
   record->flags = path.flags;
   record->base = path.base;
   record->size = path.size;
+  record->is_kept = 0;
   record->length = LETTERS + path.length;
   record->skip = LETTERS;
   record->text_flags = 0;

@@ -105,7 +105,8 @@ struct opened {
   u16 size;
   /* The text below is what the descriptor is shown as. */
   u8 is_shown;
-  u8 unused;
+  /* A copy of what JavaScript has made: `base` is the number of that. */
+  u8 is_kept;
   /* A struct text: a letter for the kind of file in brackets, and the path as it was given. */
   u16 length;
   u8 skip;

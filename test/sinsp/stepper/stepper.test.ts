@@ -186,6 +186,30 @@ test('more files that are open at once than the stepper has records for', () => 
   for (let seed = 1; seed <= 8; seed++) compare(inMemory(bytes, new Random(seed), `seed ${seed}`));
 });
 
+test('copies of more descriptors than are kept for the stepper', () => {
+  const builder = scenario();
+  const pids = Array.from({ length: 8 }, (_, i) => 300 + i);
+  builder.section().processes(pids.map((tid) => ({ tid, comm: `p${tid}`, cwd: `/home/${tid}/` })));
+  for (let round = 0; round < 3; round++) {
+    for (const tid of pids) {
+      for (let num = 3; num < 63; num += 3) {
+        const path = `/srv/${round}/${num}`;
+        call(builder, 'SYSCALL_OPEN', [path, u32(1), u32(0)], [u64(num), path, u32(1), u32(0), u32(7), u64(num)], {
+          tid,
+        });
+        // One that JavaScript has made, and its copies of copies, of which some are closed.
+        call(builder, 'SYSCALL_FCHDIR', [u64(num)], [u64(0)], { tid });
+        call(builder, 'SYSCALL_FCNTL', [u64(num), u8(1)], [u64(num + 1)], { tid });
+        call(builder, 'SYSCALL_FCNTL', [u64(num + 1), u8(1)], [u64(num + 2)], { tid });
+        if (num % 4 === 0) call(builder, 'SYSCALL_CLOSE', [u64(num + 1)], [u64(0)], { tid });
+        if (num % 5 === 0) call(builder, 'SYSCALL_READ', [u64(num + 2), u32(9)], [u64(1), text('a')], { tid });
+      }
+    }
+  }
+  const bytes = builder.build();
+  for (let seed = 1; seed <= 8; seed++) compare(inMemory(bytes, new Random(seed), `seed ${seed}`));
+});
+
 /** How often a filter is asked about an event of a capture, from the time on when the stepper is there. */
 function asked(bytes: Uint8Array, filter: string): number {
   const inspector = new Inspector({ stepperAfter: 0 });
