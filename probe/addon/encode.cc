@@ -178,6 +178,15 @@ struct Encoder {
 			memcpy(at, p, len);
 		close(len);
 	}
+	/* Texts, each ended by NUL; those that were cut, too: readers go on until they find one. */
+	void texts(const uint8_t *p, size_t len)
+	{
+		if (len) {
+			memcpy(at, p, len);
+			at[len - 1] = 0;
+		}
+		close(len);
+	}
 	/* Text without its NUL. */
 	void text(const char *p, size_t len)
 	{
@@ -569,7 +578,7 @@ struct Encoder {
 		size_t exe = args.data ? strnlen(reinterpret_cast<const char *>(args.data), args.len) : 0;
 		text(reinterpret_cast<const char *>(args.data), exe);
 		size_t rest = args.len > exe ? exe + 1 : args.len;
-		bytes(args.data + rest, args.data ? args.len - rest : 0);
+		texts(args.data + rest, args.data ? args.len - rest : 0);
 		number(t.tid, 8);
 		number(t.pid, 8);
 		number(t.ptid, 8);
@@ -599,7 +608,7 @@ struct Encoder {
 			number(t.vpid, 8);
 			return;
 		}
-		bytes(env.data, env.data ? env.len : 0);
+		texts(env.data, env.data ? env.len : 0);
 		uint32_t major = t.tty >> 20, minor = t.tty & 0xfffff;
 		number(t.tty ? (minor & 0xff) | major << 8 | (minor & ~0xffu) << 12 : 0, 4);
 		number(t.vpgid, 8);

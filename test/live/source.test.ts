@@ -70,6 +70,18 @@ describe('the live source', { skip: cannotCapture() }, () => {
     assert.ok(!pids(events).has(other.pid ?? -1));
   });
 
+  it('ends arguments and environment with a NUL where they are cut', async () => {
+    const { bytes } = await record('env', [`LONG=${'e'.repeat(6000)}`, '/bin/echo', ...Array(9).fill('a'.repeat(600))]);
+    const [exec] = eventsOf(bytes)
+      .filter((e) => e.name === 'execve' && e.exit && numberOf(e.params.get('res')!) === 0n)
+      .slice(-1);
+    for (const name of ['args', 'env']) {
+      const value = exec!.params.get(name)!.bytes;
+      assert.ok(value.length > 3000 && value.length < 6000, `${name} has ${value.length} bytes`);
+      assert.equal(value.at(-1), 0, name);
+    }
+  });
+
   it('changes what is wanted while it runs', () => {
     const source = new LiveSource({ scan: false, only: { children: true }, wanted: { events: new Set([6, 7]) } });
     spawnSync('cat', ['/etc/hostname']);
