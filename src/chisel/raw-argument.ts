@@ -4,13 +4,13 @@
  */
 import { LuaError, type LuaValue } from '../lua/vm.js';
 import type { EventCursor } from '../sinsp/event.js';
-import { rawArgumentType, rawNumber } from '../sinsp/fields/raw-argument.js';
+import { rawArgumentType, rawNumber, SIGNED } from '../sinsp/fields/raw-argument.js';
 import { latin1 } from '../sinsp/names.js';
 import { EVENT_COUNT, EVENTS, PT } from '../sinsp/schema/index.js';
 import { API_MISUSE } from './errors.js';
 
 const NUMBERS = new Set<number>([
-  ...[PT.INT8, PT.INT16, PT.INT32, PT.INT64, PT.ERRNO, PT.PID, PT.FD],
+  ...SIGNED,
   PT.UINT8,
   PT.UINT16,
   PT.UINT32,

@@ -69,7 +69,7 @@ const ARITHMETIC: Record<string, { helper: string; code: (l: string, r: string) 
 
 const HELPERS =
   'T,NONE,TAIL,isArray,floor,index,setindex,add,sub,mul,div,mod,pow,unm,len,eq,lt,le,concat,numstr,callable,method,one,' +
-  'S,all,drop,oneG,indexG,arithmeticG,gget,gset,refuel,forNumber,iterator,ConcatMemo,IpairsIterator,pairs,ipairs,next,select,G,envs,dual,' +
+  'S,all,drop,oneG,indexG,arithmeticG,gget,gset,refuel,forNumber,iterator,ConcatMemo,pairs,ipairs,next,select,G,envs,dual,' +
   'drive,deeper';
 
 interface FunctionState {
@@ -496,11 +496,11 @@ class Generator {
       );
     }
     const fast = `${this.mark(target.line, false, names)}${o}.set(${k},${v})`;
-    if (this.isIndex(target.key)) {
-      const quick = `($r=${o}?.arr)!==undefined&&${k}>0&&${k}<$r.length-1&&${o}.meta===undefined&&${v}!==undefined`;
-      return `if(${quick})$r[${k}]=${v};else if(${o} instanceof T&&${o}.meta===undefined)${fast};else ${this.mark(target.line, false, names)}setindex(${o},${k},${v});`;
-    }
-    return `if(${o} instanceof T&&${o}.meta===undefined)${fast};else ${this.mark(target.line, false, names)}setindex(${o},${k},${v});`;
+    const any = `if(${o} instanceof T&&${o}.meta===undefined)${fast};else ${this.mark(target.line, false, names)}setindex(${o},${k},${v});`;
+    if (!this.isIndex(target.key)) return any;
+    // An element that is not the last one, and stays: the table need not know.
+    const inside = `($r=${o}?.arr)!==undefined&&${k}>0&&${k}<$r.length-1&&${o}.meta===undefined&&${v}!==undefined`;
+    return `if(${inside})$r[${k}]=${v};else ${any}`;
   }
 
   private setGlobal(name: string, ref: string, line: number): string {
@@ -570,8 +570,8 @@ class Generator {
     const [list, index] = named === 'ipairs' ? [this.unique('l'), this.unique('n')] : ['', ''];
     const isList = list === '' ? '' : `${list}===undefined&&`;
     if (list !== '') head += `let ${list},${index}=0;`;
-    const triple = (list: string) =>
-      `{const l=${list};${fn}=l[0];${state}=l[1];${control}=l[2];${it}=iterator(${fn},${state},${control});}`;
+    const triple = (values: string) =>
+      `{const l=${values};${fn}=l[0];${state}=l[1];${control}=l[2];${it}=iterator(${fn},${state},${control});}`;
     if (only?.kind === 'call' && (named === 'pairs' || named === 'ipairs') && only.args.length === 1) {
       const t = this.temp();
       const global = this.temp();

@@ -198,7 +198,6 @@ export class Runtime {
         return f === asValue(ipairsStep) && c === 0 ? new IpairsIterator(s) : undefined;
       },
       ConcatMemo,
-      IpairsIterator,
       pairs,
       ipairs,
       next,

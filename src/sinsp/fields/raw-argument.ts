@@ -21,7 +21,7 @@ export function rawArgumentType(name: string): number | undefined {
   return newer;
 }
 
-const SIGNED: ReadonlySet<number> = new Set([PT.INT8, PT.INT16, PT.INT32, PT.INT64, PT.PID, PT.ERRNO, PT.FD]);
+export const SIGNED: ReadonlySet<number> = new Set([PT.INT8, PT.INT16, PT.INT32, PT.INT64, PT.PID, PT.ERRNO, PT.FD]);
 const UNSIGNED: ReadonlySet<number> = new Set([
   ...[PT.UINT8, PT.UINT16, PT.UINT32, PT.UINT64, PT.FLAGS8, PT.FLAGS16, PT.FLAGS32, PT.MODE, PT.UID, PT.GID],
   ...[PT.RELTIME, PT.ABSTIME, PT.PORT, PT.L4PROTO, PT.SYSCALLID, PT.SIGTYPE, PT.SIGSET, PT.ENUMFLAGS8, PT.ENUMFLAGS16],

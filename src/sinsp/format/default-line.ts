@@ -7,7 +7,7 @@ import type { FieldContext } from '../fields/field.js';
 import { type ByteWriter, literal } from './byte-writer.js';
 import { escapeControls } from './escape.js';
 import { EventText, eventName } from './event-text.js';
-import type { LineForm } from './line-form.js';
+import { hasPlainArgs, type LineForm } from './line-form.js';
 import { writeInt, writeUint } from './numbers.js';
 import { OutputTime } from './output-time.js';
 import type { Printer } from './printer.js';
@@ -38,9 +38,9 @@ export class DefaultLine implements Printer {
   ) {
     this.text = new EventText(context);
     this.time = new OutputTime(context.settings);
-    const { bufferFormat, timeFormat, cutBuffers, resolvePorts } = context.settings;
+    const { bufferFormat, timeFormat, cutBuffers } = context.settings;
     this.multiLine = bufferFormat !== 'dots';
-    const plain = !coloured && bufferFormat === 'dots' && timeFormat === 'h' && !resolvePorts;
+    const plain = !coloured && timeFormat === 'h' && hasPlainArgs(context.settings);
     this.form = plain
       ? { pieces: PIECES, json: false, unknown: '<NA>', cutBuffers, writer, params: this.text.params }
       : null;

@@ -52,6 +52,10 @@ const FIELD_PIECES: ReadonlyMap<string, Piece> = new Map([
   ['fd.name', 'fd-name'],
 ]);
 
+/** Arguments are written as a line has them unless something else was asked for: other buffers, ports by name. */
+export const hasPlainArgs = ({ bufferFormat, resolvePorts }: FieldContext['settings']): boolean =>
+  bufferFormat === 'dots' && !resolvePorts;
+
 /** The piece that a field is; undefined when it is none. */
 export function pieceOf(use: FieldUse, { settings }: FieldContext): Piece | undefined {
   if (use.argument !== undefined) return undefined;
@@ -61,8 +65,6 @@ export function pieceOf(use: FieldUse, { settings }: FieldContext): Piece | unde
     if (settings.json) return 'timestamp';
     if (use.field.name === 'evt.outputtime' && settings.timeFormat !== 'h') return undefined;
   }
-  if ((piece === 'args' || piece === 'info') && (settings.bufferFormat !== 'dots' || settings.resolvePorts)) {
-    return undefined;
-  }
+  if ((piece === 'args' || piece === 'info') && !hasPlainArgs(settings)) return undefined;
   return piece;
 }

@@ -35,10 +35,7 @@ export function receiveExit(state: State, event: EventCursor): void {
   streamExit(state, event);
   // recv has its tuple in newer captures only, where nothing else is known.
   if (event.type === PPME.SOCKET_RECV_X && event.paired) return;
-  const index = TUPLE_PARAM[event.type]!;
-  const length = index < 0 ? 0 : event.paramLength(index);
-  if (length === 0 || fd.ignoresTuples) return;
-  update(state, event, fd, event.bytes, event.paramOffsets[index]!, length, true);
+  if (!fd.ignoresTuples) updateByExit(state, event, fd, true);
 }
 
 export function sendExit(state: State, event: EventCursor): void {
@@ -55,9 +52,14 @@ export function sendExit(state: State, event: EventCursor): void {
       return;
     }
   }
+  updateByExit(state, event, fd, false);
+}
+
+/** With the tuple of the exit event itself, if it has one. */
+function updateByExit(state: State, event: EventCursor, fd: FdInfo, incoming: boolean): void {
   const index = TUPLE_PARAM[event.type]!;
   const length = index < 0 ? 0 : event.paramLength(index);
-  if (length > 0) update(state, event, fd, event.bytes, event.paramOffsets[index]!, length, false);
+  if (length > 0) update(state, event, fd, event.bytes, event.paramOffsets[index]!, length, incoming);
 }
 
 function update(

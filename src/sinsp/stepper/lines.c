@@ -422,11 +422,6 @@ static const struct text *fd_text(const struct shown *event, i64 num) {
   return 0;
 }
 
-/* The call failed. */
-static u32 has_failed(const struct shown *event) {
-  return event->nparams > 0 && event->sizes[0] >= 8 && READ(i64, event->window + event->offsets[0]) < 0;
-}
-
 /* The thread has no such descriptor, as far as that is known here. */
 static u32 is_no_fd(const struct shown *event, i64 num) {
   if (num < 0) return 1;
@@ -514,36 +509,36 @@ static RARE u8 *put_fd_list(u8 *to, const struct shown *event, const u8 *from, u
   return to;
 }
 
-static u8 *put_param(u8 *to, const struct shown *event, u32 index, const struct param *how) {
+static u8 *put_param(u8 *to, const struct shown *event, u32 index, const struct param *param) {
   u8 *const begin = to;
   const u8 *from = event->window + event->offsets[index];
   u32 length = event->sizes[index];
   u64 value = 0;
-  const struct writing *param = &how->writing;
-  if (param->kind == DYNAMIC) {
-    if (length == 0 || *from >= how->variants->count) return 0;
-    param = &how->variants->of[*from].writing;
+  const struct writing *how = &param->writing;
+  if (how->kind == DYNAMIC) {
+    if (length == 0 || *from >= param->variants->count) return 0;
+    how = &param->variants->of[*from].writing;
     from++;
     length--;
   }
-  if (param->size != 0) {
+  if (how->size != 0) {
     /* Shorter than its type: what is shown then is none of this. */
-    if (length < param->size) return 0;
-    switch (param->size) {
+    if (length < how->size) return 0;
+    switch (how->size) {
       case 1:
-        value = param->kind == SIGNED ? (u64)(i64)READ(signed char, from) : *from;
+        value = how->kind == SIGNED ? (u64)(i64)READ(signed char, from) : *from;
         break;
       case 2:
-        value = param->kind == SIGNED ? (u64)(i64)READ(short, from) : READ(u16, from);
+        value = how->kind == SIGNED ? (u64)(i64)READ(short, from) : READ(u16, from);
         break;
       case 4:
-        value = param->kind == SIGNED ? (u64)(i64)READ(i32, from) : READ(u32, from);
+        value = how->kind == SIGNED ? (u64)(i64)READ(i32, from) : READ(u32, from);
         break;
       default:
         value = READ(u64, from);
     }
   }
-  switch (param->kind) {
+  switch (how->kind) {
     case SIGNED:
       to = put_i64(to, value);
       break;
@@ -601,7 +596,7 @@ static u8 *put_param(u8 *to, const struct shown *event, u32 index, const struct 
   if (to == 0) return 0;
   raw_start = begin;
   raw_end = to;
-  switch (param->resolved) {
+  switch (how->resolved) {
     case ERROR_NAME:
       return put_error(to, value);
     case FD_TEXT:
@@ -700,7 +695,10 @@ u8 *write_line(u8 *const begin, const struct shown *event) {
         if (event->slot == 0 || lines->has_fd[event->type] == NO_FD) goto unknown;
         if (event->thread->last_fd == WIDE_FD) return 0;
         /* One that failed may have found the directory that it began at. */
-        if (lines->has_fd[event->type] == NAMES_FD && (event->type & 1) != 0 && has_failed(event)) return 0;
+        if (lines->has_fd[event->type] == NAMES_FD && (event->type & 1) != 0 &&
+            call_failed(event->window, event->offsets, event->sizes, event->nparams)) {
+          return 0;
+        }
         if (is_no_fd(event, event->thread->last_fd)) {
           /* Ends of calls have an empty name then, or that of what they should have opened. */
           if ((event->type & 1) == 0) goto unknown;

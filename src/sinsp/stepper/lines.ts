@@ -155,8 +155,8 @@ function writingOf({ type, format }: Plan): Writing | undefined {
 /** The same of one whose first byte tells how; those that have names of their own are left to JavaScript. */
 function variantWritings({ variants }: Plan): readonly Writing[] {
   return (variants ?? []).map((variant) => {
-    const [kind, size, resolved] = writingOf(variant) ?? LEFT;
-    return resolved === FLAG_NAMES ? LEFT : [kind, size, resolved];
+    const writing = writingOf(variant) ?? LEFT;
+    return writing[2] === FLAG_NAMES ? LEFT : writing;
   });
 }
 

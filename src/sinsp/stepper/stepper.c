@@ -331,7 +331,7 @@ static u32 size_of(u32 index, u32 nparams) { return index < nparams ? shared.par
 
 /* The call failed. */
 static int has_failed(const u8 *window, u32 nparams) {
-  return size_of(0, nparams) >= 8 && READ(i64, window + shared.param_offsets[0]) < 0;
+  return call_failed(window, shared.param_offsets, shared.param_lengths, nparams);
 }
 
 /* The call makes a descriptor. */
@@ -672,9 +672,9 @@ static int change(struct thread *thread, u32 slot, i32 tid, u32 type, u32 paired
 /*
  * Goes from `offset` to `end` of the batch at `window`; whole blocks lie between them. Offsets that are told count from
  * `origin` before the batch, events from `number` on. AT_EVENT: the event in shared.at is paired and waits to be looked at.
- * AT_HAD: the same, but its effect is had. AT_LINE: the same, and only its line is missing. AT_OTHER: the block at shared.at.offset was not
- * touched. AT_FULL: the same, because lines have to be handed out first. AT_LACK: the same, because its line lacks something
- * that JavaScript can tell; `told`: it was asked for the first event's.
+ * AT_HAD: the same, but its effect is had. AT_LINE: the same, and only its line is missing. AT_OTHER: the block at
+ * shared.at.offset was not touched. AT_FULL: the same, because lines have to be handed out first. AT_LACK: the same, because
+ * its line lacks something that JavaScript can tell; `told`: it was asked for the first event's.
  */
 __attribute__((export_name("step"))) u32 step(const u8 *window, u32 offset, u32 end, u32 origin, double number, u32 told) {
   u32 count = 0;

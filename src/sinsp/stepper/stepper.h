@@ -138,6 +138,10 @@ double uint32_param(const u8 *at, u32 length, double missing);
 
 /* Numbers of system calls are below this. */
 #define CALLS 1024
+/* The call failed, as its first parameter says. */
+static inline u32 call_failed(const u8 *window, const i32 *offsets, const i32 *sizes, u32 nparams) {
+  return nparams > 0 && sizes[0] >= 8 && READ(i64, window + offsets[0]) < 0;
+}
 /* Which call an event stands for that stands for any; CALLS when it does not say. Offsets count from `window`. */
 double call_of(const u8 *window, const i32 *offsets, const i32 *sizes, u32 nparams);
 
