@@ -3,6 +3,7 @@
  * would attach the programs that are only tail-called, too.
  */
 #include <errno.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,7 +12,10 @@
 #include "loader.h"
 #include "relocate.h"
 
-/* The generated code runs its loader through this one. */
+/*
+ * The generated code runs its loader through this one. The kernel's verifier gives up, with EAGAIN, when a signal is waiting
+ * for the thread: a program that ends just now, or a window that is resized.
+ */
 static int run_loader(struct bpf_load_and_run_opts *opts);
 #define bpf_load_and_run run_loader
 #include "skeleton.h"
@@ -19,7 +23,7 @@ static int run_loader(struct bpf_load_and_run_opts *opts);
 
 #define LOG_BYTES (16 << 20)
 
-static int run_loader(struct bpf_load_and_run_opts *opts)
+static int relocate_and_run(struct bpf_load_and_run_opts *opts)
 {
 	/* For those who change the probe: relocates here on every kernel. */
 	if (!getenv("BURIN_RELOCATE") && burin_kernel_relocates())
@@ -38,6 +42,18 @@ static int run_loader(struct bpf_load_and_run_opts *opts)
 		error = bpf_load_and_run(&own);
 	free(data);
 	free(insns);
+	return error;
+}
+
+static int run_loader(struct bpf_load_and_run_opts *opts)
+{
+	sigset_t all, before;
+	int error;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	error = relocate_and_run(opts);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	return error;
 }
 

@@ -1,9 +1,10 @@
 /** Every way in which live capture can fail to start: the message names the cause and the remedy, and nothing leaks. */
 import assert from 'node:assert';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { constants } from 'node:os';
 import { describe, it } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 import { explainFailure, LiveError, LiveSource } from '../../src/capture/live.js';
 import { cannotCapture } from './privileged.js';
 
@@ -59,6 +60,22 @@ describe('starting live capture fails', { skip: cannotCapture() }, () => {
       // Hooks that run often are attached by what is wanted, and are not reached by the injection.
       assert.equal(warnings.length, stage === 'sched_switch' ? 0 : 1);
       if (warnings[0]) assert.match(warnings[0], new RegExp(stage));
+    }
+  });
+  it('not because of signals that arrive meanwhile', async () => {
+    let received = 0;
+    const count = () => received++;
+    process.on('SIGWINCH', count);
+    const sender = spawn('sh', ['-c', 'while kill -WINCH $0 2>/dev/null; do :; done', String(process.pid)]);
+    try {
+      for (let i = 0; i < 10; i++) {
+        new LiveSource({ scan: false }).close();
+        await setTimeout(1);
+      }
+      assert.ok(received > 0, 'signals arrived');
+    } finally {
+      sender.kill();
+      process.off('SIGWINCH', count);
     }
   });
   it('really, as another user', () => {
