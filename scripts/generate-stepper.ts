@@ -21,7 +21,17 @@ function compile(): Buffer {
   const scratch = mkdtempSync(join(tmpdir(), 'burin-stepper-'));
   try {
     const output = join(scratch, 'stepper.wasm');
-    const words = ['--target=wasm32', '-O3', '-nostdlib', '-fno-builtin', '-Wall', '-Wextra', '-Werror'];
+    const words = [
+      '--target=wasm32',
+      '-msimd128',
+      '-fno-vectorize',
+      '-O3',
+      '-nostdlib',
+      '-fno-builtin',
+      '-Wall',
+      '-Wextra',
+      '-Werror',
+    ];
     const linker = ['--no-entry', '--import-memory', '--strip-all', '-z', 'stack-size=4096'].map(
       (word) => `-Wl,${word}`,
     );

@@ -29,7 +29,17 @@ import { EF, EVENT_COUNT, EVENT_FLAGS, EVENTS, PPME } from './schema/index.js';
 import { BEGIN, SOCKET_CALL } from './state/begin-kinds.js';
 import { State, type StateOptions } from './state/state.js';
 import { Lines } from './stepper/lines.js';
-import { AT_END, AT_EVENT, AT_FULL, AT_HAD, AT_LACK, AT_LINE, STEPPER_THREADS, Stepper } from './stepper/stepper.js';
+import {
+  AT_END,
+  AT_EVENT,
+  AT_FULL,
+  AT_HAD,
+  AT_LACK,
+  AT_LINE,
+  lacksMeans,
+  STEPPER_THREADS,
+  Stepper,
+} from './stepper/stepper.js';
 
 /** By event code: 1 for events that, at the start of a section, complete its header: containers, users, groups. */
 const INITIAL_STATE = Uint8Array.from(EVENTS, (event) =>
@@ -401,8 +411,7 @@ export class Inspector {
       try {
         this.stepper = new Stepper(this.state, threads, this.line, this.rawText);
       } catch (error) {
-        // There is not so much address space (ulimit -v).
-        if (!(error instanceof RangeError)) throw error;
+        if (!lacksMeans(error)) throw error;
         this.untilStepper = Number.NaN;
         return null;
       }

@@ -29,6 +29,21 @@ describe('the program', () => {
     assert.equal(run.stdout.trim().split('\n').length, 3);
   });
 
+  it('prints the same on a processor without SIMD', {
+    skip: process.arch === 'x64' ? false : 'only on x86-64 it can be switched off',
+  }, () => {
+    const flags = (words: string[]) =>
+      spawnSync(process.execPath, [...words, ...BURIN.slice(1), '-r', DEMO], {
+        cwd: root,
+        maxBuffer: 1 << 28,
+        encoding: 'latin1',
+      });
+    const without = flags(['--no-enable-sse4-1']);
+    assert.equal(without.status, 0, without.stderr);
+    assert.ok(without.stdout === flags([]).stdout, 'the output is the same');
+    assert.equal(without.stderr, '');
+  });
+
   it('reads several captures one after another, numbers beginning anew', () => {
     const once = burin(['-r', DEMO, '-p', '%evt.num']).stdout;
     assert.equal(burin(['-r', DEMO, '-r', DEMO, '-p', '%evt.num']).stdout, once + once);

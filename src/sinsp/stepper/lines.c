@@ -13,8 +13,6 @@
 /* The name is shown differently as the value of a field. */
 #define NAME_DIFFERS 2
 
-static const struct text empty;
-
 /* What an event has to do with descriptors: nothing; it has one; or it has the name of one that it does not make. */
 #define NO_FD 0
 #define NAMES_FD 2
@@ -37,6 +35,9 @@ struct piece {
   u32 kind;
   /* Of a literal. */
   const struct text *text;
+  /* Fixed text in front of it, as most is short: its length, and the bytes. */
+  u32 before_length;
+  u8 before[16];
 };
 #define PIECES 64
 
@@ -77,9 +78,11 @@ struct variants {
     u8 unused;
   } of[];
 };
+#define LABEL 24
 struct param {
   /* `name=` */
-  const struct text *label;
+  u8 label[LABEL];
+  u32 label_length;
   const struct variants *variants;
   struct writing writing;
 };
@@ -167,26 +170,24 @@ static u8 *ask(u32 what, u32 first, u32 second) {
 
 static u8 *put_bytes(u8 *to, const u8 *from, u32 length) {
   if (to == 0 || to + length > lines->end) return 0;
-  /* Most are short: two words without a question are faster than one after each. */
-  WRITE(u64, to, READ(u64, from));
-  WRITE(u64, to + 8, READ(u64, from + 8));
-  for (u32 i = 16; i < length; i += 8) WRITE(u64, to + i, READ(u64, from + i));
+  wasm_v128_store(to, wasm_v128_load(from));
+  for (u32 i = 16; i < length; i += 16) wasm_v128_store(to + i, wasm_v128_load(from + i));
   return to + length;
 }
 
 static u8 *put_text(u8 *to, const struct text *text) { return put_bytes(to, text->bytes, text->length); }
 
-/* All of these bytes are printable ASCII: not below 0x20, not above 0x7e. */
-static u32 all_printable(u64 x) { return ((x | (x + EACH) | (x - EACH * 0x20)) & HIGH_BITS) == 0; }
+/* Which of sixteen bytes are printable ASCII: not below 0x20, not above 0x7e. */
+static v128_t printable(v128_t x) {
+  return wasm_u8x16_le(wasm_i8x16_sub(x, wasm_i8x16_const_splat(0x20)), wasm_i8x16_const_splat(0x7e - 0x20));
+}
 
 /* Bytes, those that are not printable as dots. */
 static u8 *put_dotted(u8 *to, const u8 *from, u32 length) {
   if (to + length > lines->end) return 0;
-  for (u32 i = 0; i < length; i += 8) {
-    u64 eight = READ(u64, from + i);
-    WRITE(u64, to + i, eight);
-    if (all_printable(eight)) continue;
-    for (u32 k = i; k < i + 8; k++) if (from[k] < 32 || from[k] > 126) to[k] = '.';
+  for (u32 i = 0; i < length; i += 16) {
+    v128_t x = wasm_v128_load(from + i);
+    wasm_v128_store(to + i, wasm_v128_bitselect(x, wasm_i8x16_const_splat('.'), printable(x)));
   }
   return to + length;
 }
@@ -194,24 +195,29 @@ static u8 *put_dotted(u8 *to, const u8 *from, u32 length) {
 /* Bytes without those that are not printable. */
 static u8 *put_printable(u8 *to, const u8 *from, u32 length) {
   if (to + length > lines->end) return 0;
-  u32 i = 0;
-  for (; i + 8 <= length; i += 8) {
-    u64 eight = READ(u64, from + i);
-    if (!all_printable(eight)) break;
-    WRITE(u64, to, eight);
-    to += 8;
+  for (u32 i = 0; i < length; i += 16) {
+    v128_t x = wasm_v128_load(from + i);
+    u32 rest = length - i;
+    if (wasm_i8x16_all_true(printable(x))) {
+      wasm_v128_store(to, x);
+      to += rest < 16 ? rest : 16;
+      continue;
+    }
+    for (u32 k = i; k < i + 16 && k < length; k++) if (from[k] >= 32 && from[k] <= 126) *to++ = from[k];
   }
-  for (; i < length; i++) if (from[i] >= 32 && from[i] <= 126) *to++ = from[i];
   return to;
 }
 
 /* What was written since `from` can stand in a JSON string as it is. */
 static u32 is_plain_json(const u8 *from, const u8 *to) {
-  for (; from + 8 <= to; from += 8) {
-    u64 eight = READ(u64, from);
-    if (!all_printable(eight) || has_zero(eight ^ EACH * '"') || has_zero(eight ^ EACH * '\\')) return 0;
+  for (; from < to; from += 16) {
+    v128_t x = wasm_v128_load(from);
+    v128_t quoted = wasm_v128_or(wasm_i8x16_eq(x, wasm_i8x16_const_splat('"')),
+                                 wasm_i8x16_eq(x, wasm_i8x16_const_splat('\\')));
+    u32 plain = wasm_i8x16_bitmask(wasm_v128_andnot(printable(x), quoted));
+    u32 rest = to - from;
+    if (~plain << (rest < 16 ? 32 - rest : 16)) return 0;
   }
-  for (; from < to; from++) if (*from < 32 || *from > 126 || *from == '"' || *from == '\\') return 0;
   return 1;
 }
 
@@ -221,30 +227,55 @@ static const char pairs[] =
     "0001020304050607080910111213141516171819202122232425262728293031323334353637383940414243444546474849"
     "5051525354555657585960616263646566676869707172737475767778798081828384858687888990919293949596979899";
 
-static u8 *put_u32(u8 *to, u32 value) {
-  u32 digits = value < 10 ? 1 : value < 100 ? 2 : value < 1000 ? 3 : value < 10000 ? 4 : value < 100000 ? 5
-               : value < 1000000 ? 6 : value < 10000000 ? 7 : value < 100000000 ? 8 : value < 1000000000 ? 9 : 10;
-  u8 *end = to + digits;
-  u8 *at = end;
-  while (value >= 100) {
-    u32 rest = value / 100;
-    at -= 2;
-    WRITE(u16, at, READ(u16, pairs + (value - rest * 100) * 2));
-    value = rest;
+static void put_two(u8 *to, u32 value) { WRITE(u16, to, READ(u16, pairs + value * 2)); }
+
+static void put_four(u8 *to, u32 value) {
+  put_two(to, value / 100);
+  put_two(to + 2, value % 100);
+}
+
+/* Numbers below 10,000. V8 asks in every loop whether it shall stop: there is none here. */
+static inline u8 *put_short(u8 *to, u32 value) {
+  if (value < 10) {
+    *to = '0' + value;
+    return to + 1;
   }
-  if (value >= 10) WRITE(u16, at - 2, READ(u16, pairs + value * 2));
-  else at[-1] = '0' + value;
-  return end;
+  if (value < 100) {
+    put_two(to, value);
+    return to + 2;
+  }
+  u32 hundreds = value / 100;
+  if (value < 1000) *to++ = '0' + hundreds;
+  else {
+    put_two(to, hundreds);
+    to += 2;
+  }
+  put_two(to, value - hundreds * 100);
+  return to + 2;
+}
+
+static u8 *put_u32(u8 *to, u32 value) {
+  if (value < 10000) return put_short(to, value);
+  u32 high = value / 10000;
+  if (high < 10000) {
+    to = put_short(to, high);
+  } else {
+    u32 highest = high / 10000;
+    to = put_short(to, highest);
+    put_four(to, high - highest * 10000);
+    to += 4;
+  }
+  put_four(to, value - high * 10000);
+  return to + 4;
 }
 
 /* Nine digits, with leading zeros. */
 static u8 *put_nine(u8 *to, u32 value) {
-  for (u8 *at = to + 7; at > to; at -= 2) {
-    u32 rest = value / 100;
-    WRITE(u16, at, READ(u16, pairs + (value - rest * 100) * 2));
-    value = rest;
-  }
-  *to = '0' + value;
+  u32 high = value / 10000;
+  u32 first = high / 10000;
+  *to = '0' + first;
+  put_four(to + 1, high - first * 10000);
+  put_four(to + 5, value - high * 10000);
   return to + 9;
 }
 
@@ -252,6 +283,23 @@ static u8 *put_u64(u8 *to, u64 value) {
   if (value >> 32 == 0) return put_u32(to, value);
   u64 billions = value / 1000000000;
   return put_nine(put_u64(to, billions), value - billions * 1000000000);
+}
+
+/* Numbers of events, of which most have all but the last two digits in common with the one before. */
+static u8 *put_number(u8 *to, u64 number) {
+  static u64 hundreds;
+  static u8 digits[24];
+  static u32 length;
+  if (number < 100 || number >> 32 != 0) return put_u64(to, number);
+  u32 value = number;
+  u32 rest = value / 100;
+  if (rest != hundreds) {
+    hundreds = rest;
+    length = put_u32(digits, rest) - digits;
+  }
+  wasm_v128_store(to, wasm_v128_load(digits));
+  put_two(to + length, value - rest * 100);
+  return to + length + 2;
 }
 
 static u8 *put_i64(u8 *to, i64 value) {
@@ -513,7 +561,6 @@ static u8 *put_param(u8 *to, const struct shown *event, u32 index, const struct 
   u8 *const begin = to;
   const u8 *from = event->window + event->offsets[index];
   u32 length = event->sizes[index];
-  u64 value = 0;
   const struct writing *how = &param->writing;
   if (how->kind == DYNAMIC) {
     if (length == 0 || *from >= param->variants->count) return 0;
@@ -521,23 +568,11 @@ static u8 *put_param(u8 *to, const struct shown *event, u32 index, const struct 
     from++;
     length--;
   }
-  if (how->size != 0) {
-    /* Shorter than its type: what is shown then is none of this. */
-    if (length < how->size) return 0;
-    switch (how->size) {
-      case 1:
-        value = how->kind == SIGNED ? (u64)(i64)READ(signed char, from) : *from;
-        break;
-      case 2:
-        value = how->kind == SIGNED ? (u64)(i64)READ(short, from) : READ(u16, from);
-        break;
-      case 4:
-        value = how->kind == SIGNED ? (u64)(i64)READ(i32, from) : READ(u32, from);
-        break;
-      default:
-        value = READ(u64, from);
-    }
-  }
+  /* Shorter than its type: what is shown then is none of this. */
+  if (length < how->size) return 0;
+  u32 shift = (8 - how->size) * 8;
+  u64 value = READ(u64, from) << (shift & 63);
+  value = how->kind == SIGNED ? (u64)((i64)value >> (shift & 63)) : value >> (shift & 63);
   switch (how->kind) {
     case SIGNED:
       to = put_i64(to, value);
@@ -624,9 +659,9 @@ static u8 *put_args(u8 *to, const struct shown *event, const struct plan *plan) 
   u32 count = event->nparams < plan->shown ? event->nparams : plan->shown;
   for (u32 i = 0; i < count; i++) {
     const struct param *param = plan->params + i;
-    to = put_text(to, param->label);
-    if (to == 0) return 0;
-    to = put_param(to, event, i, param);
+    wasm_v128_store(to, wasm_v128_load(param->label));
+    WRITE(u64, to + 16, READ(u64, param->label + 16));
+    to = put_param(to + param->label_length, event, i, param);
     if (to == 0) return 0;
     *to++ = ' ';
   }
@@ -653,6 +688,11 @@ static const struct text *type_name(const struct shown *event, const struct plan
   return id < CALLS ? lines->syscalls[(u32)id] : 0;
 }
 
+/* A text without what a descriptor's has in front of its name. */
+static u8 *put_name_of(u8 *to, const struct text *text) {
+  return put_bytes(to, text->bytes + text->skip, text->length - text->skip);
+}
+
 u8 *write_line(u8 *const begin, const struct shown *event) {
   lines->missing = NOTHING_MISSING;
   raw_end = 0;
@@ -660,9 +700,13 @@ u8 *write_line(u8 *const begin, const struct shown *event) {
   const struct plan *plan = lines->plans[event->type];
   if (plan == 0) return ask(MISSING_PLAN, event->type, 0);
   u8 *to = begin;
-  u32 json = lines->json;
-  for (u32 i = 0; i < lines->pieces_count; i++) {
-    const struct piece *piece = lines->pieces + i;
+  const u32 json = lines->json;
+  const struct piece *const last = lines->pieces + lines->pieces_count;
+  for (const struct piece *piece = lines->pieces; piece < last; piece++) {
+    wasm_v128_store(to, wasm_v128_load(piece->before));
+    to += piece->before_length;
+    /* Where a text begins. */
+    u8 *const from = to + json;
     const struct text *text = 0;
     switch (piece->kind) {
       case LITERAL:
@@ -670,7 +714,7 @@ u8 *write_line(u8 *const begin, const struct shown *event) {
         if (to == 0) return 0;
         continue;
       case NUMBER:
-        to = put_u64(to, event->number);
+        to = put_number(to, event->number);
         continue;
       case TIMESTAMP:
         to = put_u64(to, event->time);
@@ -686,10 +730,24 @@ u8 *write_line(u8 *const begin, const struct shown *event) {
         if (event->thread->pid <= NO_PID) return 0;
         to = put_i64(to, event->thread->pid);
         continue;
+      case TIME_OF_DAY:
+        to = put_time_of_day(from, event->time);
+        break;
+      case DIRECTION:
+        *from = (event->type & 1) == 0 ? '>' : '<';
+        to = from + 1;
+        break;
+      case ARGS:
+        to = put_args(from, event, plan);
+        break;
+      case INFO:
+        to = put_info(from, event, plan);
+        break;
       case PROGRAM:
         if (event->slot == 0) goto unknown;
         text = program_text(event->slot);
         if (text == 0) return 0;
+        to = put_name_of(from, text);
         break;
       case FD_NAME:
         if (event->slot == 0 || lines->has_fd[event->type] == NO_FD) goto unknown;
@@ -703,38 +761,23 @@ u8 *write_line(u8 *const begin, const struct shown *event) {
           /* Ends of calls have an empty name then, or that of what they should have opened. */
           if ((event->type & 1) == 0) goto unknown;
           if (lines->has_fd[event->type] == NAMES_FD) return 0;
-          text = &empty;
+          to = from;
           break;
         }
         text = fd_text(event, event->thread->last_fd);
         if (text == 0 || (text->flags & NAME_DIFFERS) != 0) return 0;
+        to = put_name_of(from, text);
         break;
       case TYPE:
         text = type_name(event, plan);
         if (text == 0) return 0;
+        to = put_name_of(from, text);
         break;
-    }
-    if (json) *to++ = '"';
-    u8 *from = to;
-    switch (piece->kind) {
-      case TIME_OF_DAY:
-        to = put_time_of_day(to, event->time);
-        break;
-      case DIRECTION:
-        *to++ = (event->type & 1) == 0 ? '>' : '<';
-        break;
-      case ARGS:
-        to = put_args(to, event, plan);
-        break;
-      case INFO:
-        to = put_info(to, event, plan);
-        break;
-      default:
-        to = put_bytes(to, text->bytes + text->skip, text->length - text->skip);
     }
     if (to == 0) return 0;
     if (json) {
       if (!is_plain_json(from, to)) return 0;
+      from[-1] = '"';
       *to++ = '"';
     }
     continue;

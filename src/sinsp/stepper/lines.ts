@@ -33,7 +33,13 @@ const [MISSING, MISSING_FIRST, MISSING_SECOND, CUT, JSON_TEXTS, UNKNOWN, UTC_OFF
 ];
 const [RAW_START, RAW_END] = [9, 10];
 const PIECES_AT = 11;
-const PLANS_AT = PIECES_AT + PIECES * 2;
+const PIECE_INTEGERS = 7;
+/** Bytes of fixed text that a piece has in front of it. */
+const BEFORE = 16;
+/** Bytes that the label of a parameter may have. */
+const LABEL = 24;
+const PARAM_INTEGERS = LABEL / 4 + 3;
+const PLANS_AT = PIECES_AT + PIECES * PIECE_INTEGERS;
 const ERRORS_AT = PLANS_AT + EVENT_CODES;
 const SIGNALS_AT = ERRORS_AT + ERRORS;
 const SYSCALLS_AT = SIGNALS_AT + SIGNAL_COUNT;
@@ -249,12 +255,7 @@ export class Lines {
     tables[JSON_TEXTS] = form.json ? 1 : 0;
     tables[UTC_OFFSET] = localOffset();
     tables[UNKNOWN] = form.unknown === null ? 0 : this.put(this.lasting, form.unknown);
-    tables[PIECE_COUNT] = form.pieces.length;
-    form.pieces.forEach((piece, i) => {
-      const isField = typeof piece === 'string';
-      tables[PIECES_AT + i * 2] = isField ? PIECE_KINDS[piece] : LITERAL;
-      if (!isField) tables[PIECES_AT + i * 2 + 1] = this.put(this.lasting, piece.literal);
-    });
+    this.describePieces();
     const fill = (names: Iterable<readonly [number, string | undefined]>, at: number, count: number) => {
       for (const [number, name] of names) {
         if (number >= 0 && number < count && name) tables[at + number] = this.put(this.lasting, name);
@@ -267,6 +268,27 @@ export class Lines {
       SYSCALLS_AT,
       SYSCALL_COUNT,
     );
+  }
+
+  /** Short fixed text becomes part of the piece behind it. */
+  private describePieces(): void {
+    const { tables, bytes } = this;
+    const { pieces } = this.form;
+    let at = PIECES_AT;
+    let before = '';
+    pieces.forEach((piece, i) => {
+      const isField = typeof piece === 'string';
+      if (!isField && piece.literal.length <= BEFORE && typeof pieces[i + 1] === 'string') {
+        before = piece.literal;
+        return;
+      }
+      tables.set(isField ? [PIECE_KINDS[piece], 0] : [LITERAL, this.put(this.lasting, piece.literal)], at);
+      tables[at + 2] = before.length;
+      bytes.set(Buffer.from(before, 'latin1'), tables.byteOffset + (at + 3) * 4);
+      at += PIECE_INTEGERS;
+      before = '';
+    });
+    tables[PIECE_COUNT] = (at - PIECES_AT) / PIECE_INTEGERS;
   }
 
   /** Lines of this form can be written by lines.c. */
@@ -342,11 +364,11 @@ export class Lines {
     this.teachFd(slot, lastFd);
   }
 
-  /** Gives lines.c what it lacked for a line. */
-  tell(): void {
+  /** Gives lines.c what it lacked for a line, as far as that is known; false when it did not say what. */
+  tell(): boolean {
     const { tables } = this;
     const missing = tables[MISSING]!;
-    if (missing === 0 || !this.state.slots.lent) return;
+    if (missing === 0 || !this.state.slots.lent) return false;
     tables[MISSING] = 0;
     if (this.passing.end - this.passing.used < 2 * LONGEST_TEXT) this.forget();
     const first = tables[MISSING_FIRST]!;
@@ -356,6 +378,7 @@ export class Lines {
     else if (missing === MISSING_PLAN) this.teachPlan(first);
     else if (missing === MISSING_FLAGS) this.teachFlags(first, second >>> 0);
     else if (missing === MISSING_PID) this.noteOther(first);
+    return true;
   }
 
   private teachProgram(slot: number): void {
@@ -388,20 +411,21 @@ export class Lines {
     const plan = this.form.params.plan(type);
     const params = plan.params.slice(0, plan.shown);
     const variants = params.map(variantWritings);
+    const labels = params.map((param) => Buffer.from(param.label.text, 'latin1'));
+    if (labels.some((label) => label.length > LABEL)) return;
     const at = (this.lasting.used + 7) & ~7;
-    const count = 2 + params.length * 3 + variants.reduce((sum, list) => sum + 1 + list.length, 0);
+    const count = 2 + params.length * PARAM_INTEGERS + variants.reduce((sum, list) => sum + 1 + list.length, 0);
     if (at + count * 4 > this.lasting.end) return;
     this.lasting.used = at + count * 4;
-    const label = (text: string) => this.put(this.lasting, text);
-    const name = label(EVENTS[type]!.name);
-    const labels = params.map((param) => label(param.label.text));
-    // Without room for the labels there is no plan.
-    if (name === 0 || labels.includes(0)) return;
+    const name = this.put(this.lasting, EVENTS[type]!.name);
+    if (name === 0) return;
     const integers = new Int32Array(this.tables.buffer, at, count);
     integers.set([name, params.length]);
-    let next = 2 + params.length * 3;
+    let next = 2 + params.length * PARAM_INTEGERS;
     params.forEach((param, i) => {
-      integers.set([labels[i]!, at + next * 4, packed(writingOf(param) ?? LEFT)], 2 + i * 3);
+      const place = 2 + i * PARAM_INTEGERS;
+      this.bytes.set(labels[i]!, at + place * 4);
+      integers.set([labels[i]!.length, at + next * 4, packed(writingOf(param) ?? LEFT)], place + LABEL / 4);
       const list = variants[i]!;
       integers.set([list.length, ...list.map(packed)], next);
       next += 1 + list.length;

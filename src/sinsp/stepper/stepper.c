@@ -677,6 +677,7 @@ static int change(struct thread *thread, u32 slot, i32 tid, u32 type, u32 paired
  * its line lacks something that JavaScript can tell; `told`: it was asked for the first event's.
  */
 __attribute__((export_name("step"))) u32 step(const u8 *window, u32 offset, u32 end, u32 origin, double number, u32 told) {
+  const i64 before = number;
   u32 count = 0;
   u8 *line_at = shared.line_at;
   u32 status = AT_END;
@@ -787,7 +788,7 @@ __attribute__((export_name("step"))) u32 step(const u8 *window, u32 offset, u32 
     u32 makes = 0;
     if ((kind & (WANTED | SHOWN)) == SHOWN) {
       event_shown = (struct shown){
-          .number = number + count + 1, .time = READ(u64, event), .window = window, .offsets = shared.param_offsets,
+          .number = before + count + 1, .time = READ(u64, event), .window = window, .offsets = shared.param_offsets,
           .sizes = shared.param_lengths, .thread = threads + slot, .slot = slot, .type = type, .nparams = nparams,
           .cpu = READ(u16, block + 8), .tid = (i32)tid};
       makes = makes_fd(threads + slot, type, window, nparams);
@@ -886,7 +887,7 @@ __attribute__((export_name("step"))) u32 step(const u8 *window, u32 offset, u32 
  */
 __attribute__((export_name("show"))) u32 show(const u8 *window, u32 slot, double number) {
   const struct shown event = {
-      .number = number, .time = (u64)shared.at.ts_high << 32 | shared.at.ts_low, .window = window,
+      .number = (i64)number, .time = (u64)shared.at.ts_high << 32 | shared.at.ts_low, .window = window,
       .offsets = shared.param_offsets, .sizes = shared.param_lengths, .thread = threads + slot, .slot = slot,
       .type = shared.at.type, .nparams = shared.at.nparams, .cpu = shared.at.cpu, .tid = shared.at.tid};
   u8 *line_end = write_line(shared.line_at, &event);

@@ -1,4 +1,6 @@
 /* What the parts of the stepper share: see stepper.c. The structures here are read and written by stepper.ts: change both. */
+#include <wasm_simd128.h>
+
 typedef unsigned char u8;
 typedef unsigned short u16;
 typedef unsigned int u32;
@@ -10,18 +12,18 @@ typedef long long i64;
 #define READ(type, address) (((const struct { type value; } __attribute__((packed)) *)(address))->value)
 #define WRITE(type, address, what) (((struct { type value; } __attribute__((packed)) *)(address))->value = (what))
 
-#define EACH 0x0101010101010101u
-#define HIGH_BITS 0x8080808080808080u
-
-/* Some of these bytes is 0. */
-static inline u32 has_zero(u64 x) { return ((x - EACH) & ~x & HIGH_BITS) != 0; }
-
-/* Length of a text up to its first NUL; `size` when there is none in so many bytes. */
+/*
+ * Length of a text up to its first NUL; `size` when there is none in so many bytes. As everywhere, sixteen bytes are looked
+ * at at once: so many can be read behind whatever is read.
+ */
 static inline u32 text_length(const u8 *text, u32 size) {
-  u32 i = 0;
-  while (i + 8 <= size && !has_zero(READ(u64, text + i))) i += 8;
-  while (i < size && text[i] != 0) i++;
-  return i;
+  for (u32 i = 0; i < size; i += 16) {
+    u32 zeros = wasm_i8x16_bitmask(wasm_i8x16_eq(wasm_v128_load(text + i), wasm_i8x16_const_splat(0)));
+    if (zeros == 0) continue;
+    i += __builtin_ctz(zeros);
+    return i < size ? i : size;
+  }
+  return size;
 }
 
 #define EVENT_CODES 1024
@@ -147,7 +149,7 @@ double call_of(const u8 *window, const i32 *offsets, const i32 *sizes, u32 npara
 
 /* An event that is to be shown. */
 struct shown {
-  double number;
+  u64 number;
   u64 time;
   /* Offsets of its parameters count from here. */
   const u8 *window;

@@ -86,6 +86,8 @@ const NO_THREAD_SLOT = -1;
 const JUST_OPENED = 2;
 /** Numbers of system calls. */
 const CALLS = 1024;
+/** How often a line may lack something before JavaScript writes it. */
+const LACKS = 3;
 /** Names of files that the filter excludes, and how long one may be. */
 const NAMES = 1024;
 const NONE_WITHOUT_FD = 2;
@@ -108,6 +110,7 @@ const { WebAssembly } = globalThis as unknown as {
   WebAssembly?: {
     Memory: new (size: { initial: number }) => Memory;
     Module: new (bytes: Uint8Array) => object;
+    CompileError: new () => Error;
     Instance: new (module: object, imports: { env: { memory: Memory } }) => { exports: unknown };
   };
 };
@@ -132,6 +135,10 @@ interface Exports {
 }
 
 let compiled: object | null = null;
+
+/** What was thrown says that there can be no stepper: no such address space (ulimit -v), or a processor without SIMD. */
+export const lacksMeans = (error: unknown): boolean =>
+  error instanceof RangeError || (WebAssembly !== undefined && error instanceof WebAssembly.CompileError);
 
 /** What codes mean to the stepper, whatever is wanted. */
 const KINDS = Uint8Array.from({ length: EVENT_COUNT }, (_, type) => {
@@ -532,10 +539,15 @@ export class Stepper implements ThreadIndex {
     const slot = thread === null ? 0 : thread.slot;
     if (!this.state.slots.lent || (thread !== null && this.threads[slot] !== thread)) return false;
     const { event } = this;
-    event[LINE_AT] = lines.begin();
-    if (this.exports.show(this.address - this.origin, slot, cursor.num) === 0) return false;
-    lines.end(event[LINE_AT]!);
-    return true;
+    for (let lacks = 0; lacks < LACKS; lacks++) {
+      event[LINE_AT] = lines.begin();
+      if (this.exports.show(this.address - this.origin, slot, cursor.num) !== 0) {
+        lines.end(event[LINE_AT]!);
+        return true;
+      }
+      if (!lines.tell()) return false;
+    }
+    return false;
   }
 
   /** Events passed by the last step, the one it ended at included. */
