@@ -312,6 +312,7 @@ export class Inspector {
         state.index = null;
         state.marking = false;
         source.start = offset;
+        stepper.scheduleClose();
         return this.walkPlainly(source, handler);
       }
       if (this.stale) this.configure(stepper);
@@ -389,6 +390,7 @@ export class Inspector {
 
   private leave(source: EventSource, offset: number): false {
     source.start = offset;
+    this.stepper?.scheduleClose();
     const { left } = this;
     left.source = source;
     left.offset = source.windowOffset;
@@ -465,7 +467,7 @@ export class Inspector {
       // An event that modifies state does so whether the filter lets it through or not.
       (type) => certain[type] === 0 && (EVENT_FLAGS[type]! & EF.MODIFIES_STATE) === 0 && !everything,
       (type) => writesLines && lineOf(type),
-      predicate === null && !everything && this.onWriteEnd === null && !writesLines,
+      !everything && this.onWriteEnd === null && !writesLines,
       certain,
     );
   }

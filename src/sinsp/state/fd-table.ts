@@ -190,6 +190,12 @@ export class FdTable {
     return at >= 0 && this.slots.marks[at]! >= MARK_OPENED;
   }
 
+  /** The stepper has seen the beginning of its close, and nobody has looked since. */
+  isClosing(num: number): boolean {
+    const at = this.markOf(num);
+    return at >= 0 && (this.slots.marks[at]! & MARK_CLOSING) !== 0;
+  }
+
   /** The filter accepts nothing of a descriptor that is known. */
   exclude(num: number): void {
     const at = this.markOf(num);

@@ -188,8 +188,11 @@ static struct {
   /* Where the next line goes; from where on lines are handed out before more are written. */
   u8 *line_at;
   u8 *lines_full;
-  /* Wanted events that leave descriptors alone have their effect here: nobody is asked before it. */
+  /* Wanted events that the filter is not asked for have their effect here: nobody looks at anything before it. */
   u32 eager;
+  /* A close that had to wait until its event was looked at: slot of its thread, 0 for none, and the descriptor. */
+  u32 closing_slot;
+  i32 closing_fd;
 } shared;
 
 struct thread *threads;
@@ -571,6 +574,25 @@ static int tells_nothing(const struct thread *thread, u32 slot, u32 type, u32 pa
   return size == 0 || (mark < OPENED && is_repeated(index, tuple, size));
 }
 
+/* The end of a close that is under way. */
+static void close_fd(struct thread *thread, u16 *mark, u32 closed) {
+  if (*mark >= OPENED) {
+    if (closed) free_records->numbers[free_records->count++] = RECORD_OF(*mark);
+  } else if (!closed) {
+    threads[thread->owner].pending--;
+  }
+  *mark = closed ? GONE : *mark & ~CLOSING;
+}
+
+/* That of the last event, now that nobody looks at it any more. Where somebody has, JavaScript has done it. */
+static void close_late(void) {
+  if (shared.closing_slot == 0) return;
+  struct thread *thread = threads + shared.closing_slot;
+  i32 index = mark_index(thread, shared.closing_slot, shared.closing_fd);
+  if (index >= 0) close_fd(thread, marks + index, 1);
+  shared.closing_slot = 0;
+}
+
 /*
  * Does what the event changes; 0 when that is left to JavaScript. The event's lengths and parameters lie from `lengths` to
  * `end` of the batch at `window`.
@@ -615,13 +637,7 @@ static int change(struct thread *thread, u32 slot, i32 tid, u32 type, u32 paired
       u16 *mark = mark_of(thread, slot);
       if (mark == 0) return 0;
       if ((*mark & CLOSING) == 0) return *mark == ABSENT || *mark == GONE;
-      int closed = READ(i64, window + offsets[0]) >= 0;
-      if (*mark >= OPENED) {
-        if (closed) free_records->numbers[free_records->count++] = RECORD_OF(*mark);
-      } else if (!closed) {
-        threads[thread->owner].pending--;
-      }
-      *mark = closed ? GONE : *mark & ~CLOSING;
+      close_fd(thread, mark, READ(i64, window + offsets[0]) >= 0);
       return 1;
     }
     case MEMORY:
@@ -670,6 +686,41 @@ static int change(struct thread *thread, u32 slot, i32 tid, u32 type, u32 paired
 }
 
 /*
+ * Does what a wanted event changes, or sees to it that it is done before the next one; 0 when it is done after that was
+ * looked at. What is known of its descriptor is still there.
+ */
+static int change_wanted(struct thread *thread, u32 slot, i32 tid, u32 type, u32 paired, u32 attach, const u8 *window,
+                         u32 nparams, u32 large, const u8 *lengths, const u8 *end) {
+  if (attach && thread->last_fd >= 0 && !has_table(thread, slot)) return 0;
+  switch (shared.changes[type]) {
+    case LEFT:
+    case DUP:
+      return 0;
+    case FCNTL_EXIT:
+      return paired && thread->has_stored == 0;
+    case CLOSE_EXIT: {
+      u16 *mark = mark_of(thread, slot);
+      if (!paired || has_failed(window, nparams) || size_of(0, nparams) < 8 || thread->last_fd < 0 || mark == 0 ||
+          (*mark & CLOSING) == 0) {
+        break;
+      }
+      shared.closing_slot = slot;
+      shared.closing_fd = thread->last_fd;
+      return 1;
+    }
+    case OPENAT:
+    case OPENAT2: {
+      /* One that failed has the descriptor of the directory that its path is relative to. */
+      struct path path;
+      if (has_failed(window, nparams)) return find_path(&path, thread, slot, type, paired, window, nparams);
+    }
+  }
+  /* The end of a write may have a descriptor that is looked for after the filter. */
+  if (type == WRITE_EXIT && shared.filters && !attach) return 0;
+  return change(thread, slot, tid, type, paired, attach, window, nparams, large, lengths, end);
+}
+
+/*
  * Goes from `offset` to `end` of the batch at `window`; whole blocks lie between them. Offsets that are told count from
  * `origin` before the batch, events from `number` on. AT_EVENT: the event in shared.at is paired and waits to be looked at.
  * AT_HAD: the same, but its effect is had. AT_LINE: the same, and only its line is missing. AT_OTHER: the block at
@@ -678,6 +729,7 @@ static int change(struct thread *thread, u32 slot, i32 tid, u32 type, u32 paired
  */
 __attribute__((export_name("step"))) u32 step(const u8 *window, u32 offset, u32 end, u32 origin, double number, u32 told) {
   const i64 before = number;
+  close_late();
   u32 count = 0;
   u8 *line_at = shared.line_at;
   u32 status = AT_END;
@@ -830,15 +882,11 @@ __attribute__((export_name("step"))) u32 step(const u8 *window, u32 offset, u32 
     if ((kind & WANTED) != 0) {
       status = AT_EVENT;
       /* The last one may be asked for its descriptor when everything is over. */
-      if (shared.eager && offset + length < end) {
-        struct thread *thread = threads + slot;
-        u32 opens = shared.changes[type] >= OPEN && !has_failed(window, nparams);
-        if ((opens || shared.changes[type] < LEFT) && (!attach || thread->last_fd < 0 || has_table(thread, slot)) &&
-            change(thread, slot, tid, type, paired, attach, window, nparams, large, lengths, event + size)) {
-          status = AT_HAD;
-          if ((type & 1) != 0 && slot != 0) thread->has_stored = 0;
-          if (opens) attach = 2;
-        }
+      if (shared.eager && accepted && offset + length < end &&
+          change_wanted(threads + slot, slot, tid, type, paired, attach, window, nparams, large, lengths, event + size)) {
+        status = AT_HAD;
+        if ((type & 1) != 0 && slot != 0) threads[slot].has_stored = 0;
+        if (shared.changes[type] >= OPEN && !has_failed(window, nparams)) attach = 2;
       }
     }
     u32 wanted = status != AT_END;

@@ -67,6 +67,7 @@ const [FLAGS, TS_LOW, TS_HIGH, TID, SLOT, PAIRED, ATTACH, COUNT, FIRST_LOW, FIRS
   11, 12, 13, 14, 15, 16, 17, 18, 20, 21,
 ];
 const [LAST_SLOT, FILTER, FILTERS, LINE_AT, LINES_FULL, EAGER] = [23, 24, 25, 30, 31, 32];
+const [CLOSING_SLOT, CLOSING_FD] = [33, 34];
 /** Indices of 64-bit floating point numbers. */
 const [TIME, CALM_FROM, CALM_TO] = [0, 13, 14];
 
@@ -276,7 +277,7 @@ export class Stepper implements ThreadIndex {
     new Uint8Array(buffer, shared + EXIT_FD_AT, EVENT_CODES).set(EXIT_FD_PARAM);
     this.paramOffsets = new Int32Array(buffer, shared + PARAM_OFFSETS_AT, MAX_PARAMS);
     this.paramLengths = new Int32Array(buffer, shared + PARAM_LENGTHS_AT, MAX_PARAMS);
-    this.event = new Int32Array(buffer, shared + EVENT_AT, 34);
+    this.event = new Int32Array(buffer, shared + EVENT_AT, 36);
     this.doubles = new Float64Array(buffer, shared + EVENT_AT, 16);
     new Uint8Array(buffer, shared + CHANGES_AT, EVENT_CODES).set(CHANGES);
     const tuples = TUPLE_PARAM.map((index) => Math.max(index, 0));
@@ -330,7 +331,7 @@ export class Stepper implements ThreadIndex {
   /**
    * Says what is to be done with events, by code. `demandFor`: who wants them; `rejected`: those that nobody wants, or whose
    * thread is excluded, change nothing and lose their partner; `lineOf`: lines are all that is made of them; `isEager`:
-   * wanted events may have their effect before anybody is asked for them; `accepted`: not 0 for those that the filter lets
+   * wanted events that the filter is not asked for may have their effect before they are handed over; `accepted`: not 0 for those that the filter lets
    * through whatever they say.
    * Those whose effect only JavaScript can do are stopped at, unless they are rejected.
    */
@@ -513,7 +514,24 @@ export class Stepper implements ThreadIndex {
 
   /** Goes on at an offset of the window, where so many events have gone before; returns how it ended. */
   step(offset: number, before: number, told = 0): number {
+    if (this.event[CLOSING_SLOT] !== 0) this.closeLate();
     return this.exports.step(this.address, offset - this.origin, this.end, this.origin, before, told);
+  }
+
+  /** The descriptor that the last event has closed is taken away before the next one: here, if somebody has looked at it. */
+  private closeLate(): void {
+    const thread = this.threads[this.event[CLOSING_SLOT]!]!;
+    if (this.state.fdTable(thread).isClosing(this.event[CLOSING_FD]!)) return;
+    this.scheduleClose();
+    this.state.removeScheduled();
+  }
+
+  /** Leaves that to the state: no step follows the event, or not soon. */
+  scheduleClose(): void {
+    const slot = this.event[CLOSING_SLOT]!;
+    if (slot === 0) return;
+    this.event[CLOSING_SLOT] = 0;
+    this.state.scheduleFdRemoval(this.threads[slot]!, this.event[CLOSING_FD]!);
   }
 
   /** The same, where lines are wanted. `told`: what the line of the first event lacked was told, as far as that is known. */
