@@ -40,18 +40,37 @@ export function parameterIndexes(name: string): Int8Array {
 
 export function rawArgumentReader(name: string): (event: EventCursor) => LuaValue {
   const indexes = parameterIndexes(name);
-  const type = rawArgumentType(name)!;
+  const value = valueReader(rawArgumentType(name)!);
   return (event) => {
     const index = indexes[event.type]!;
-    if (index < 0 || index >= event.nparams) return undefined;
-    const length = event.paramLength(index);
-    if (NUMBERS.has(type)) return length === 0 ? undefined : rawNumber(event, index, type);
-    const at = event.paramOffsets[index]!;
-    if (BYTES.has(type)) return latin1(event.bytes, at, at + length);
-    if (type === PT.BOOL) return length === 0 ? undefined : event.paramUint32(index) !== 0;
-    if (type === PT.DOUBLE) return length < 8 ? undefined : event.view.getFloat64(at, true);
-    if (type === PT.SOCKADDR || type === PT.SOCKFAMILY) return undefined;
-    process.stderr.write(`wrong event type ${type}\n`);
-    throw new LuaError(API_MISUSE);
+    return index < 0 || index >= event.nparams ? undefined : value(event, index);
   };
+}
+
+/** Reads a parameter that is there, as one of this type. */
+function valueReader(type: number): (event: EventCursor, index: number) => LuaValue {
+  if (NUMBERS.has(type)) {
+    return (event, index) => (event.paramLength(index) === 0 ? undefined : rawNumber(event, index, type));
+  }
+  if (BYTES.has(type)) {
+    return (event, index) => {
+      const at = event.paramOffsets[index]!;
+      return latin1(event.bytes, at, at + event.paramLength(index));
+    };
+  }
+  switch (type) {
+    case PT.BOOL:
+      return (event, index) => (event.paramLength(index) === 0 ? undefined : event.paramUint32(index) !== 0);
+    case PT.DOUBLE:
+      return (event, index) =>
+        event.paramLength(index) < 8 ? undefined : event.view.getFloat64(event.paramOffsets[index]!, true);
+    case PT.SOCKADDR:
+    case PT.SOCKFAMILY:
+      return () => undefined;
+    default:
+      return () => {
+        process.stderr.write(`wrong event type ${type}\n`);
+        throw new LuaError(API_MISUSE);
+      };
+  }
 }

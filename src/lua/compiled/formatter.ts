@@ -15,10 +15,19 @@ type Maker = (D: FormatParts['directives'], apply: Formatter) => Formatter;
 const USES = 50;
 const formatters = new WeakMap<FormatParts, Formatter>();
 
+/** The formats used last, by their length: few are as long as another one, and comparing them is faster than a Map. */
+const RECENT = 64;
+const recentFormats: string[] = new Array(RECENT).fill('');
+const recent: Formatter[] = new Array(RECENT).fill(() => '');
+
 export function formatterFor(fmt: string): Formatter {
+  const place = fmt.length & (RECENT - 1);
+  if (recentFormats[place] === fmt) return recent[place]!;
   const parts = readFormat(fmt);
   let formatter = formatters.get(parts);
   if (formatter === undefined) formatters.set(parts, (formatter = makeFormatter(parts)));
+  recentFormats[place] = fmt;
+  recent[place] = formatter;
   return formatter;
 }
 

@@ -26,7 +26,9 @@ export class Entry {
 }
 
 /** Tables with no more keys than this are searched one by one, and have no Map. */
-const MAX_SLOTS = 8;
+const SEARCHED = 8;
+/** So many entries are in `slots`: enough for modules. */
+const MAX_SLOTS = 64;
 /** Shared by tables without them; never written. */
 const NO_SLOTS: Entry[] = [];
 const NO_ARRAY: LuaValue[] = [undefined];
@@ -38,7 +40,7 @@ export class LuaTable implements LuaTableView {
    * looks there first: `slots[i].key === "field"`.
    */
   slots: Entry[] = NO_SLOTS;
-  /** All entries whose keys are no integers, when they are more than `slots` takes. */
+  /** All entries whose keys are no integers, when they are too many for a search. */
   private map: Map<LuaValue, Entry> | undefined = undefined;
   private ints: IntIndex | undefined = undefined;
   meta: LuaTable | undefined = undefined;
@@ -165,16 +167,18 @@ export class LuaTable implements LuaTableView {
     if (typeof key === 'number' && (key | 0) === key) {
       this.ints ??= new IntIndex();
       this.ints.add(e);
-    } else if (this.map !== undefined) {
-      this.map.set(key, e);
-    } else if (slots.length < MAX_SLOTS) {
+    } else {
+      if (this.map !== undefined) {
+        this.map.set(key, e);
+      } else if (slots.length === SEARCHED) {
+        this.map = new Map();
+        for (const slot of slots) this.map.set(slot.key, slot);
+        this.map.set(key, e);
+      }
+      if (slots.length === MAX_SLOTS) return;
       e.at = slots.length;
       if (slots === NO_SLOTS) this.slots = [e];
       else slots.push(e);
-    } else {
-      this.map = new Map();
-      for (const slot of slots) this.map.set(slot.key, slot);
-      this.map.set(key, e);
     }
   }
 
