@@ -269,7 +269,8 @@ export class ParamRenderer {
       case PT.UINT8:
       case PT.UINT16:
       case PT.UINT32:
-        this.writeSmall(plan.format, event, PT_SIZE[type]!, type >= PT.UINT8, writer);
+        // The peer shows 32 bits signed in decimal whatever their type says.
+        this.writeSmall(plan.format, event, PT_SIZE[type]!, type === PT.UINT8 || type === PT.UINT16, writer);
         break;
       case PT.INT64:
       case PT.UINT64:
@@ -307,7 +308,7 @@ export class ParamRenderer {
         break;
       case PT.UID:
       case PT.GID:
-        writeInt(writer, this.signed(event, 4) === -1 ? -1 : this.small(event, 4));
+        writeInt(writer, this.signed(event, 4));
         break;
       case PT.SOCKADDR:
         this.writeSocketAddress(event, writer);

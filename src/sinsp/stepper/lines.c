@@ -50,7 +50,6 @@ struct piece {
 #define PATH 6
 #define BYTES 7
 #define BOOLEAN 8
-#define ID 9
 #define ADDRESS 10
 #define TUPLE 11
 #define FD_LIST 12
@@ -612,9 +611,6 @@ static u8 *put_param(u8 *to, const struct shown *event, u32 index, const struct 
       break;
     case BOOLEAN:
       to = put_word(to, value != 0 ? "true" : "false");
-      break;
-    case ID:
-      to = (u32)value == 0xffffffff ? put_word(to, "-1") : put_u32(to, value);
       break;
     case ADDRESS:
       to = put_address(to, from, length);

@@ -83,7 +83,6 @@ const TEXT = 5;
 const PATH = 6;
 const BYTES = 7;
 const BOOLEAN = 8;
-const ID = 9;
 const ADDRESS = 10;
 const TUPLE = 11;
 const FD_LIST = 12;
@@ -122,14 +121,14 @@ const WRITINGS: ReadonlyMap<number, Writing> = new Map<number, Writing>([
   [PT.FSPATH, [PATH, 0, FULL_PATH]],
   [PT.FSRELPATH, [PATH, 0, FULL_PATH]],
   [PT.BYTEBUF, [BYTES, 0, NO_NAME]],
-  [PT.UID, [ID, 4, FLAG_NAMES]],
-  [PT.GID, [ID, 4, FLAG_NAMES]],
+  [PT.UID, [SIGNED, 4, FLAG_NAMES]],
+  [PT.GID, [SIGNED, 4, FLAG_NAMES]],
   [PT.SOCKADDR, [ADDRESS, 0, NO_NAME]],
   [PT.SOCKTUPLE, [TUPLE, 0, NO_NAME]],
   [PT.FDLIST, [FD_LIST, 0, NO_NAME]],
   [PT.DYN, [DYNAMIC, 0, NO_NAME]],
 ]);
-/** Types whose print format counts, when they are written in decimal. 64 bits are signed there, as the peer has them. */
+/** Types whose print format counts, when they are written in decimal. 32 and 64 bits are signed there, as the peer has them. */
 const FORMATTED: ReadonlyMap<number, Writing> = new Map<number, Writing>([
   [PT.INT8, [SIGNED, 1, NO_NAME]],
   [PT.INT16, [SIGNED, 2, NO_NAME]],
@@ -137,7 +136,7 @@ const FORMATTED: ReadonlyMap<number, Writing> = new Map<number, Writing>([
   [PT.INT64, [SIGNED, 8, NO_NAME]],
   [PT.UINT8, [UNSIGNED, 1, NO_NAME]],
   [PT.UINT16, [UNSIGNED, 2, NO_NAME]],
-  [PT.UINT32, [UNSIGNED, 4, NO_NAME]],
+  [PT.UINT32, [SIGNED, 4, NO_NAME]],
   [PT.UINT64, [SIGNED, 8, NO_NAME]],
   [PT.MODE, [UNSIGNED, 4, FLAG_NAMES]],
 ]);

@@ -107,3 +107,14 @@ test('evt.abspath makes the directory the descriptor of the event, for the field
   assert.deepEqual(lines(capture, '%fd.name %evt.abspath %fd.name'), ['/etc/x /etc/x /etc']);
   assert.deepEqual(lines(capture, '%fd.name %evt.arg.name'), ['/etc/x /etc/x']);
 });
+
+test('numbers of 32 bits and ids are signed in decimal, whatever their type says', () => {
+  const capture = scenario();
+  capture.event(code('SYSCALL_READ_E'), [u64(7), u32(-1)]);
+  call(capture, 'SYSCALL_SETUID', [u32(-2)], [u64(0)]);
+  // Flags are not.
+  capture.event(code('SYSCALL_OPENAT2_E'), [u64(5), '/x', u32(0x8000_0000), u32(0), u32(0)]);
+  assert.deepEqual(lines(capture, '%evt.arg.size'), ['-1']);
+  assert.deepEqual(lines(capture, '%evt.arg.uid %evt.args'), ['<NA> uid=-2(<NA>) ']);
+  assert.deepEqual(lines(capture, '%evt.args').at(-1), 'dirfd=5(<d>/etc) name=/x flags=2147483648 mode=0 resolve=0 ');
+});
