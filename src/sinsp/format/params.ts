@@ -125,7 +125,7 @@ const UNKNOWN_FD_OPENING = literal('<?');
 
 export class ParamRenderer {
   private readonly plans: (EventPlan | undefined)[] = new Array(EVENTS.length).fill(undefined);
-  private readonly path = new PathBuffer();
+  private readonly path = new PathBuffer(false);
   /** Bytes of values that are shorter than their type. */
   private readonly short = new DataView(new ArrayBuffer(8));
   /** Where the value being rendered lies: {@link locate}. */

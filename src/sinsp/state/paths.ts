@@ -17,10 +17,13 @@ const SLASH = 0x2f;
 const DOT = 0x2e;
 
 export class PathBuffer {
-  readonly bytes = new Uint8Array(LONGEST_PATH + 8);
+  bytes = new Uint8Array(LONGEST_PATH + 8);
   /** For the shape of a ByteText. */
   readonly offset = 0;
   length = 0;
+
+  /** `limited`: names of descriptors have a longest length; paths that are only printed have none. */
+  constructor(private readonly limited = true) {}
 
   /**
    * Joins `base` (normally with a trailing slash; another one is appended when `baseSlash` is set) and the path in
@@ -30,10 +33,14 @@ export class PathBuffer {
   join(base: ByteText, baseSlash: boolean, bytes: Uint8Array, from: number, to: number, size = to - from + 1): void {
     let length = 0;
     const baseLength = base.length + (baseSlash ? 1 : 0);
-    if (baseLength + size + 1 > LONGEST_PATH) {
-      this.bytes.set(TOO_LONG);
-      this.length = TOO_LONG.length;
-      return;
+    const needed = baseLength + size + 1;
+    if (needed > LONGEST_PATH) {
+      if (this.limited) {
+        this.bytes.set(TOO_LONG);
+        this.length = TOO_LONG.length;
+        return;
+      }
+      if (needed + 8 > this.bytes.length) this.bytes = new Uint8Array(2 * needed);
     }
     const target = this.bytes;
     if (size !== 0 && (from >= to || bytes[from] !== SLASH)) {

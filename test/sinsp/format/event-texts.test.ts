@@ -118,3 +118,9 @@ test('numbers of 32 bits and ids are signed in decimal, whatever their type says
   assert.deepEqual(lines(capture, '%evt.arg.uid %evt.args'), ['<NA> uid=-2(<NA>) ']);
   assert.deepEqual(lines(capture, '%evt.args').at(-1), 'dirfd=5(<d>/etc) name=/x flags=2147483648 mode=0 resolve=0 ');
 });
+
+test('a path in the arguments has the working directory before it, however long that makes it', () => {
+  const name = 'x'.repeat(1020);
+  const capture = scenario().event(code('SYSCALL_OPENAT_2_E'), [u64(-100), name, u32(1), u32(0)]);
+  assert.deepEqual(lines(capture, '%evt.arg.name'), [`/home/u/${name}`]);
+});
