@@ -1,7 +1,7 @@
 /** `evt.field` at speed: a requested field becomes a function that reads it from the current event as a Lua value. */
 import type { LuaValue } from '../lua/vm.js';
 import type { EventCursor } from '../sinsp/event.js';
-import type { FieldContext, FieldUse } from '../sinsp/fields/field.js';
+import { type FieldContext, type FieldUse, isDuration, unsignedDuration } from '../sinsp/fields/field.js';
 import { PT } from '../sinsp/schema/index.js';
 import { rawArgumentReader } from './raw-argument.js';
 
@@ -26,6 +26,10 @@ export function fieldReader(use: FieldUse, context: FieldContext): FieldReader {
   // Times are raw numbers in JSON lines, but for Lua they are the text that they always are.
   if (extractor.kind === 'bigint' && use.field.type === PT.CHARBUF) {
     extractor = use.field.make({ ...context, settings: { ...context.settings, json: false } }, use.argument);
+  }
+  if (extractor.kind === 'number' && isDuration(use.field.type)) {
+    const { get } = extractor;
+    return (event) => unsignedDuration(get(event));
   }
   switch (extractor.kind) {
     case 'number':

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { run } from '../chisel/run-burin.js';
 import { call, code, scenario } from '../sinsp/state/scenario.js';
-import { u32, u64 } from '../support/capture-builder.js';
+import { raw, u32, u64 } from '../support/capture-builder.js';
 
 const file = (): string =>
   call(
@@ -43,4 +43,17 @@ test('JSON asks for the time on the processor twice, and so finds none', async (
   const file = capture.write();
   assert.equal((await run(['-r', file, '-p', '%thread.exectime'])).stdout, '0\n1000\n1000\n');
   assert.equal((await run(['-r', file, '-j', '-p', '%thread.exectime'])).stdout, '{"thread.exectime":0}\n'.repeat(3));
+});
+
+test('durations where time runs backwards: JSON has latencies signed, and sums unsigned', async () => {
+  const capture = scenario();
+  capture.event(code('SCHEDSWITCH_6_E'), [u64(100), u64(0), u64(0), u32(1), u32(1), u32(0)], { tid: 1, ts: 4000n });
+  capture.event(code('SYSCALL_READ_E'), [u64(7), u32(1)], { ts: 3000n });
+  capture.event(code('SYSCALL_READ_X'), [u64(1), raw('x')], { ts: 2000n });
+  capture.event(code('SCHEDSWITCH_6_E'), [u64(1), u64(0), u64(0), u32(1), u32(1), u32(0)], { ts: 1000n });
+  const { stdout } = await run(['-r', capture.write(), '-j', '-p', '%evt.latency %thread.totexectime']);
+  assert.deepEqual(stdout.trim().split('\n').slice(2), [
+    '{"evt.latency":-1000,"thread.totexectime":0}',
+    '{"evt.latency":-1000,"thread.totexectime":18446744073709548616}',
+  ]);
 });

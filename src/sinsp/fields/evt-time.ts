@@ -6,13 +6,14 @@ import { OutputTime } from '../format/output-time.js';
 import { localOffset, nanosOf, secondsOf, writeClock, writeDate, writeFraction } from '../format/time.js';
 import { EC, EF, EVENT_CATEGORIES, EVENT_FLAGS, PF, PPME, PT } from '../schema/index.js';
 import { fieldClass, INDEX_REQUIRED } from './define.js';
-import { type Extractor, type Field, type FieldContext, FieldError } from './field.js';
+import { type Extractor, type Field, type FieldContext, FieldError, unsignedDuration } from './field.js';
 import { humanDuration } from './human-duration.js';
 import { quantized } from './quantized.js';
 
 const { row, text, number } = fieldClass('evt');
 
 const BILLION = 1e9;
+const NANOS = 1_000_000_000n;
 
 const timestamp = (event: EventCursor): bigint => (BigInt(event.tsHigh) << 32n) | BigInt(event.tsLow);
 
@@ -105,16 +106,15 @@ function deltaReader(): (event: EventCursor) => number {
   };
 }
 
-const seconds = (nanos: number): number => Math.floor(nanos / BILLION);
-const rest = (nanos: number): number => nanos - Math.floor(nanos / BILLION) * BILLION;
+const seconds = (nanos: number): number => Math.floor(unsignedDuration(nanos) / BILLION);
+const rest = (nanos: number): number =>
+  nanos < 0 ? Number(BigInt.asUintN(64, BigInt(nanos)) % NANOS) : nanos - Math.floor(nanos / BILLION) * BILLION;
 
 /** evt.outputtime: the form is chosen by the -t option, which may change while the capture runs. */
 const outputTime = (context: FieldContext) => {
   const time = new OutputTime(context.settings);
   return (event: EventCursor, writer: ByteWriter): void => time.write(event, writer);
 };
-
-const NANOS = 1_000_000_000n;
 
 /**
  * A part of the time since the previous event. Time that runs backwards wraps around, as unsigned 64-bit numbers do: too

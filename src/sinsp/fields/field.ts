@@ -6,6 +6,7 @@ import type { EventCursor } from '../event.js';
 import type { ByteWriter } from '../format/byte-writer.js';
 import type { Inspector } from '../inspector.js';
 import type { Name } from '../names.js';
+import { PT } from '../schema/index.js';
 
 /** How byte buffers are rendered as text. */
 export type BufferFormat = 'dots' | 'hex' | 'hexascii' | 'ascii' | 'base64';
@@ -53,6 +54,14 @@ export type Extractor =
   | { readonly kind: 'name'; get(event: EventCursor): Name | undefined }
   /** A list of texts (newer fields flagged as lists). */
   | { readonly kind: 'list'; get(event: EventCursor): string[] | undefined };
+
+/**
+ * A duration in nanoseconds as the unsigned number of 64 bits that it is for sysdig: time that runs backwards wraps around
+ * there. Getters answer negative numbers, as a double would not hold what these become.
+ */
+export const unsignedDuration = (nanos: number): number => (nanos < 0 ? nanos + 0x1_0000_0000_0000_0000 : nanos);
+/** Types of fields that are such. */
+export const isDuration = (type: number): boolean => type === PT.RELTIME || type === PT.UINT64;
 
 /** What a value is wanted for. */
 export type Purpose = 'print' | 'compare';

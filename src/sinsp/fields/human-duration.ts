@@ -6,6 +6,8 @@ const SCALES: readonly (readonly [limit: number, unit: number, suffix: string])[
   [1e9, 1e6, 'ms'],
 ];
 
+const LONGEST = 2 ** 63;
+
 /** Two decimals, not rounded up. */
 function twoDecimals(value: number, unit: number): string {
   const hundredths = Math.floor((value * 100) / unit);
@@ -15,6 +17,8 @@ function twoDecimals(value: number, unit: number): string {
 
 /** Nanoseconds as `999ns`, `1.23us`, `12us`, `12.34s`, `1:1` (minutes and seconds) or `25:00:00`. */
 export function humanDuration(nanos: number): string {
+  // Time that ran backwards: too long for sysdig, which shows the longest that it can.
+  if (nanos < 0) return humanDuration(LONGEST);
   for (const [limit, unit, suffix] of SCALES) {
     if (nanos >= limit) continue;
     if (unit === 1 || nanos >= unit * 10) return `${Math.floor(nanos / unit)}${suffix}`;

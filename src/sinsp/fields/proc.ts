@@ -298,7 +298,7 @@ export const procFields: readonly Field[] = [
   ),
   number(
     'proc.duration',
-    PT.RELTIME,
+    PT.UINT64,
     PF.DEC,
     'nanoseconds since the process was created',
     () => (event) => (event.thread === null ? Number.NaN : event.time - event.thread.cloneTime),

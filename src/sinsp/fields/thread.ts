@@ -54,7 +54,7 @@ export const threadFields: readonly Field[] = [
   boolean('thread.ismain', 'the thread is the main one of its process', () => (event) => event.thread?.isMain),
   number(
     'thread.exectime',
-    PT.RELTIME,
+    PT.UINT64,
     PF.DEC,
     'on a switch event, nanoseconds the thread had run on this CPU; 0 on other events',
     () => {
@@ -65,7 +65,7 @@ export const threadFields: readonly Field[] = [
   ),
   number(
     'thread.totexectime',
-    PT.RELTIME,
+    PT.UINT64,
     PF.DEC,
     'nanoseconds of CPU the thread had in this capture, as far as its switch events tell',
     () => {

@@ -2,7 +2,7 @@
  * What the operators mean: from an operator and the values on its right side to a function that tests the value on its
  * left.
  */
-import { FieldError } from '../fields/field.js';
+import { FieldError, isDuration, unsignedDuration } from '../fields/field.js';
 import { PT } from '../schema/index.js';
 import { parseNumber } from './numbers.js';
 import { regexMatcher } from './regex.js';
@@ -108,6 +108,11 @@ function plainTextTest(operator: string, value: string): TextTest {
 
 /** The test of a number. NaN, the missing value, passes none. Throws FieldError. */
 export function numberTest(operator: string, values: readonly string[], type: number): NumberTest {
+  const test = signedTest(operator, values, type);
+  return isDuration(type) ? (value) => test(unsignedDuration(value)) : test;
+}
+
+function signedTest(operator: string, values: readonly string[], type: number): NumberTest {
   const numbers = values.map((value) => Number(parseNumber(value, type)));
   const first = numbers[0];
   if (operator === 'in' || operator === 'intersects') {

@@ -1,6 +1,6 @@
 /** Values of fields as text and as JSON, by the kind of their extractor and their print format. */
 import type { EventCursor } from '../event.js';
-import type { Extractor, Field } from '../fields/field.js';
+import { type Extractor, type Field, isDuration } from '../fields/field.js';
 import { PF, PT } from '../schema/index.js';
 import type { ByteWriter } from './byte-writer.js';
 import { beginJsonString, endJsonString } from './json-text.js';
@@ -70,6 +70,11 @@ export function textWriter(field: Field, extractor: Extractor): ValueWriter {
   }
 }
 
+/** Writes what durations that are negative wrap around to. */
+function writeWrapped(writer: ByteWriter, nanos: number): void {
+  writeUint64(writer, ...halvesOf(BigInt.asUintN(64, BigInt(nanos))));
+}
+
 function numberWriter(field: Field, get: (event: EventCursor) => number): ValueWriter {
   const { type, format } = field;
   if (type === PT.DOUBLE) {
@@ -85,7 +90,8 @@ function numberWriter(field: Field, get: (event: EventCursor) => number): ValueW
     return (event, writer) => {
       const value = get(event);
       if (Number.isNaN(value)) return false;
-      writePadded(writer, value, 9);
+      if (value < 0 && isDuration(type)) writeWrapped(writer, value);
+      else writePadded(writer, value, 9);
       return true;
     };
   }
@@ -103,22 +109,18 @@ function numberWriter(field: Field, get: (event: EventCursor) => number): ValueW
   return (event, writer) => {
     const value = get(event);
     if (Number.isNaN(value)) return false;
-    writeInt(writer, value);
+    if (value < 0 && isDuration(type)) writeWrapped(writer, value);
+    else writeInt(writer, value);
     return true;
   };
 }
 
 /** The value as JSON: numbers and booleans where the field has them, strings otherwise. */
 export function jsonWriter(field: Field, extractor: Extractor, scratch: ByteWriter): ValueWriter {
-  const text = textWriter(field, extractor);
-  const plain =
-    (extractor.kind === 'number' || extractor.kind === 'bigint') &&
-    field.format !== PF['10_PADDED_DEC'] &&
-    field.format !== PF.OCT &&
-    field.format !== PF.HEX;
-  if (plain || extractor.kind === 'boolean') return text;
-  if (extractor.kind === 'number' && (field.type === PT.RELTIME || field.type === PT.ABSTIME)) {
+  const isTime = field.type === PT.RELTIME || field.type === PT.ABSTIME;
+  if (isTime && extractor.kind === 'number') {
     const { get } = extractor;
+    // Signed here, although they are not in text, nor where the type is UINT64.
     return (event, writer) => {
       const value = get(event);
       if (Number.isNaN(value)) return false;
@@ -126,7 +128,14 @@ export function jsonWriter(field: Field, extractor: Extractor, scratch: ByteWrit
       return true;
     };
   }
-  if (extractor.kind === 'bigint' && (field.type === PT.RELTIME || field.type === PT.ABSTIME)) {
+  const text = textWriter(field, extractor);
+  const plain =
+    (extractor.kind === 'number' || extractor.kind === 'bigint') &&
+    field.format !== PF['10_PADDED_DEC'] &&
+    field.format !== PF.OCT &&
+    field.format !== PF.HEX;
+  if (plain || extractor.kind === 'boolean') return text;
+  if (extractor.kind === 'bigint' && isTime) {
     return (event, writer) => {
       const value = extractor.get(event);
       if (value === undefined) return false;

@@ -124,3 +124,14 @@ test('a path in the arguments has the working directory before it, however long 
   const capture = scenario().event(code('SYSCALL_OPENAT_2_E'), [u64(-100), name, u32(1), u32(0)]);
   assert.deepEqual(lines(capture, '%evt.arg.name'), [`/home/u/${name}`]);
 });
+
+test('durations are unsigned where time runs backwards', () => {
+  const capture = scenario();
+  capture.event(code('SYSCALL_READ_E'), [u64(7), u32(1)], { ts: 3_000_000_000n });
+  capture.event(code('SYSCALL_READ_X'), [u64(1), 'x'], { ts: 2_000_000_000n });
+  const fields = '%evt.dir %evt.reltime %evt.reltime.s %evt.reltime.ns %evt.latency %evt.latency.human';
+  assert.deepEqual(lines(capture, fields), [
+    '> 000000000 0 000000000 0 0ns',
+    '< 18446744072709551616 18446744072 709551616 18446744072709551616 2562047:47:16',
+  ]);
+});
