@@ -7,7 +7,7 @@ import type { ChiselServices, RunInfo } from '../chisel/services.js';
 import { LuaLimitError } from '../lua/vm.js';
 import type { EventCursor } from '../sinsp/event.js';
 import type { FieldContext } from '../sinsp/fields/field.js';
-import { compileFilter } from '../sinsp/filter/index.js';
+import { compileFilter, compileReadingFilter } from '../sinsp/filter/index.js';
 import { FormatLine } from '../sinsp/format/format-line.js';
 import { parseFormat } from '../sinsp/format/format-parser.js';
 import { JsonLine } from '../sinsp/format/json-line.js';
@@ -60,7 +60,7 @@ export class ChiselRun implements RunInfo {
   }
 
   get printContainerData(): boolean {
-    return this.settings.printKind !== undefined;
+    return this.settings.containerData;
   }
 
   get jsonOutput(): boolean {
@@ -104,7 +104,7 @@ export class ChiselRun implements RunInfo {
     const mine = this.filterOfChisel !== undefined && !this.reloading;
     if (this.commandLineFilter !== '' || mine) throw new Error('filter can only be set once');
     if (text === '') throw new Error('filter error at position 0: there is no filter');
-    this.inspector.setFilter(compileFilter(text, this.context));
+    this.inspector.setFilter(compileReadingFilter(text, this.context));
     this.filterOfChisel = text;
   }
 

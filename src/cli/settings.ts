@@ -17,6 +17,8 @@ export interface Settings {
   readonly format: string | undefined;
   /** `c`, `k`, `m`: a format for containers and their managers was chosen. */
   readonly printKind: 'c' | 'k' | 'm' | undefined;
+  /** -pc, -pk or -pm was given, whatever came behind it. */
+  readonly containerData: boolean;
   /** -pp */
   readonly showFormat: boolean;
   readonly render: RenderSettings;
@@ -107,6 +109,16 @@ function snapshotOption(text: string | undefined): { past: number; next: number 
   return { past: Number(match[1]), next: Number(match[2]) };
 }
 
+const FORMAT_SWITCHES = ['print-hex', 'print-hex-ascii', 'print-ascii', 'print-base64'];
+const PRINT_KINDS: ReadonlyMap<string, 'c' | 'k' | 'm'> = new Map([
+  ['c', 'c'],
+  ['container', 'c'],
+  ['k', 'k'],
+  ['kubernetes', 'k'],
+  ['m', 'm'],
+  ['mesos', 'm'],
+]);
+
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
 
 export function settingsOf(line: CommandLine): Settings {
@@ -126,8 +138,9 @@ export function settingsOf(line: CommandLine): Settings {
   if (has('print-hex-ascii')) formats.push('hexascii');
   if (has('print-ascii')) formats.push('ascii');
   if (has('print-base64')) formats.push('base64');
-  if (formats.length > 1)
-    throw new UsageError('you cannot specify more than one output format: -x, -X, -A and -b exclude each other');
+  const chosen = FORMAT_SWITCHES.reduce((sum, name) => sum + (line.switches.get(name) ?? 0), 0);
+  if (chosen > 1)
+    throw new UsageError('you cannot specify more than one output format: give one of -x, -X, -A and -b, once');
 
   const timeFormat = last('timetype') ?? 'h';
   if (!/^[hardD]$/.test(timeFormat)) {
@@ -143,15 +156,17 @@ export function settingsOf(line: CommandLine): Settings {
   let format: string | undefined;
   let printKind: Settings['printKind'];
   let showFormat = false;
+  let containerData = false;
   for (const value of line.values.get('print') ?? []) {
-    if (value === 'p') showFormat = true;
-    else if (value === 'c' || value === 'container') printKind = 'c';
-    else if (value === 'k' || value === 'kubernetes') printKind = 'k';
-    else if (value === 'm' || value === 'mesos') printKind = 'm';
-    else format = toByteString(value);
-    if (value !== 'p' && printKind !== undefined && !/^(c|container|k|kubernetes|m|mesos)$/.test(value))
-      printKind = undefined;
-    else if (/^(c|container|k|kubernetes|m|mesos)$/.test(value)) format = undefined;
+    if (value === 'p') {
+      // What is shown is the format so far.
+      showFormat = true;
+      break;
+    }
+    printKind = PRINT_KINDS.get(value);
+    format = printKind === undefined ? toByteString(value) : undefined;
+    // A format behind -pc replaces its line, and leaves what it says to chisels.
+    containerData ||= printKind !== undefined;
   }
 
   const tier = last('lua') ?? 'auto';
@@ -176,6 +191,7 @@ export function settingsOf(line: CommandLine): Settings {
     filter: toByteString(line.words.join(' ')),
     format,
     printKind,
+    containerData,
     showFormat,
     render: {
       bufferFormat: formats[0] ?? 'dots',

@@ -47,6 +47,9 @@ describe('command line', () => {
 
   it('lets the last of -p and -pc count', () => {
     assert.equal(settingsOf(parse('-pc', '-p', '%evt.num')).format, '%evt.num');
+    assert.equal(settingsOf(parse('-pc', '-p', '%evt.num')).containerData, true);
+    assert.equal(settingsOf(parse('-p', '%evt.num')).containerData, false);
+    assert.equal(settingsOf(parse('-p', '%evt.num', '-pp', '-pc')).format, '%evt.num');
     assert.equal(settingsOf(parse('-p', '%evt.num', '-pc')).format, undefined);
     assert.equal(settingsOf(parse('-pm')).printKind, 'm');
   });
@@ -61,6 +64,7 @@ describe('command line', () => {
       [['-n', '0'], /-n: "0" is not a whole number from 1 on/],
       [['-t', 'x'], /invalid modifier for flag -t/],
       [['-x', '-A'], /cannot specify more than one output format/],
+      [['-bb'], /cannot specify more than one output format/],
       [['--log-level', 'loud'], /--log-level loud/],
     ];
     for (const [argv, message] of mistakes) {
