@@ -130,12 +130,15 @@ export class Reader {
    */
   private async setFilter(): Promise<void> {
     const { chisels, settings } = this;
-    if (settings.displayFilter && chisels !== null) return;
-    const { compileFilter } = await import('../sinsp/filter/index.js');
+    const { compileFilter, compileReadingFilter } = await import('../sinsp/filter/index.js');
     try {
-      const predicate = compileFilter(settings.filter, this.context);
-      if (settings.displayFilter) this.displayed = predicate;
-      else if (!settings.internal) this.inspector.setFilter(predicate);
+      if (settings.displayFilter) {
+        const predicate = compileFilter(settings.filter, this.context);
+        if (chisels === null) this.displayed = predicate;
+        return;
+      }
+      const predicate = compileReadingFilter(settings.filter, this.context);
+      if (!settings.internal) this.inspector.setFilter(predicate);
       // Internal events that were asked for are shown whatever the filter says.
       else this.inspector.setFilter({ test: (event) => INTERNAL[event.type] === 1 || predicate.test(event) });
     } catch (error) {

@@ -57,3 +57,20 @@ test('durations where time runs backwards: JSON has latencies signed, and sums u
     '{"evt.latency":-1000,"thread.totexectime":18446744073709548616}',
   ]);
 });
+
+test('the filter of what is read does not know of changed names yet, the one of what is shown does', async () => {
+  const capture = scenario();
+  call(capture, 'SYSCALL_OPEN', [], [u64(9), '/a', u32(1), u32(0), u32(0)]);
+  const read = async (...options: string[]) =>
+    (await run(['-r', capture.write(), '-p', '%evt.dir', ...options])).stdout;
+  assert.equal(await read('-d', 'fd.name_changed=true'), '<\n');
+  assert.equal(await read('fd.name_changed=true'), '');
+  assert.equal(await read('fd.name_changed=false'), '<\n');
+});
+
+test('a filter that cannot be understood is an error with -d and a chisel, too', async () => {
+  const capture = scenario().event(code('SYSCALL_READ_E'), [u64(7), u32(1)]);
+  const { status, stderr } = await run(['-r', capture.write(), '-d', '-c', 'topscalls', 'fd.nam=x']);
+  assert.equal(status, 1);
+  assert.match(stderr, /filter error/);
+});

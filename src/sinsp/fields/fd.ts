@@ -414,7 +414,7 @@ export const fdFields: readonly Field[] = [
   rows.boolean(
     'fd.name_changed',
     'this event gave the descriptor another name',
-    ofFd((fd) => fd.nameChanged),
+    (context) => ofFd(context.whileReading ? () => false : (fd) => fd.nameChanged)(context),
     onFd,
   ),
   host('fd.cip.name', 'host name of the client, if a filter asked for that name', clientEnd),

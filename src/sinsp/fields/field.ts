@@ -15,6 +15,8 @@ export type BufferFormat = 'dots' | 'hex' | 'hexascii' | 'ascii' | 'base64';
 export interface FieldContext {
   readonly inspector: Inspector;
   settings: RenderSettings;
+  /** The fields are of the filter that decides what is read: whether a descriptor's name changes is not known yet there. */
+  readonly whileReading?: boolean;
 }
 
 export interface RenderSettings {

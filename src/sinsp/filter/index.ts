@@ -14,6 +14,18 @@ export { FilterError } from './error.js';
 export { parseFilter } from './parser.js';
 export type { Predicate } from './predicate.js';
 
+/** Makes the predicate of a filter for the inspector, as {@link compileFilter} does. */
+export function compileReadingFilter(text: string, context: FieldContext): Predicate {
+  const { inspector } = context;
+  return compileFilter(text, {
+    inspector,
+    get settings() {
+      return context.settings;
+    },
+    whileReading: true,
+  });
+}
+
 /**
  * Makes the predicate of a filter, a byte string. Throws FilterError, whose message says what is wrong in its first line and
  * shows where in the two after it.
