@@ -186,7 +186,6 @@ export class Reader {
     if (again) this.suppressed?.restart();
     if (chisels === null) {
       if (again) inspector.restart();
-      if (again) this.printer?.restart();
       await this.readSource(file, live);
       return;
     }

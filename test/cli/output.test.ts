@@ -74,3 +74,21 @@ test('a filter that cannot be understood is an error with -d and a chisel, too',
   assert.equal(status, 1);
   assert.match(stderr, /filter error/);
 });
+
+test('a line that lacks a field still asks those behind it that remember', async () => {
+  const capture = scenario();
+  for (const ts of [1000n, 1500n, 1700n]) capture.event(code('SYSCALL_READ_E'), [u64(7), u32(1)], { ts });
+  capture.event(code('SYSCALL_READ_X'), [u64(1), raw('x')], { ts: 1900n });
+  assert.equal((await run(['-r', capture.write(), '-p', '%evt.rawres %evt.deltatime'])).stdout, '1 200\n');
+});
+
+test('several captures: time since the previous event goes on from one to the next', async () => {
+  const [first, second] = [1000n, 5_000_000_000_001_500n].map((ts) =>
+    scenario()
+      .event(code('SYSCALL_READ_E'), [u64(7), u32(1)], { ts })
+      .write(),
+  );
+  const files = ['-r', first!, '-r', second!];
+  assert.equal((await run([...files, '-p', '%evt.deltatime'])).stdout, '0\n5000000000000500\n');
+  assert.match((await run([...files, '-tD'])).stdout, /^1 0\.000000000 .*\n1 5000000\.000000500 /);
+});

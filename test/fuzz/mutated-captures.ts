@@ -394,7 +394,6 @@ export class CaptureFuzzer {
     let setup = this.setups[slot];
     if (setup !== undefined && setup.uses++ < USES) {
       setup.inspector.restart();
-      setup.printer.restart();
       return setup;
     }
     const settings: RenderSettings = {

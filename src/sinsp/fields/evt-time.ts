@@ -3,7 +3,7 @@ import type { EventCursor } from '../event.js';
 import { ByteWriter } from '../format/byte-writer.js';
 import { writeUint64 } from '../format/numbers.js';
 import { OutputTime } from '../format/output-time.js';
-import { localOffset, nanosOf, secondsOf, writeClock, writeDate, writeFraction } from '../format/time.js';
+import { localOffset, nanosOf, PreviousTime, secondsOf, writeClock, writeDate, writeFraction } from '../format/time.js';
 import { EC, EF, EVENT_CATEGORIES, EVENT_FLAGS, PF, PPME, PT } from '../schema/index.js';
 import { fieldClass, INDEX_REQUIRED } from './define.js';
 import { type Extractor, type Field, type FieldContext, FieldError, unsignedDuration } from './field.js';
@@ -96,16 +96,6 @@ function latencyOf(event: EventCursor): number {
   return EVENT_CATEGORIES[type]! & EC.INTERNAL ? Number.NaN : thread.latency;
 }
 
-/** Nanoseconds since the event this reader was asked about before; 0 the first time. */
-function deltaReader(): (event: EventCursor) => number {
-  let last = Number.NaN;
-  return (event) => {
-    const delta = Number.isNaN(last) ? 0 : event.time - last;
-    last = event.time;
-    return delta;
-  };
-}
-
 const seconds = (nanos: number): number => Math.floor(unsignedDuration(nanos) / BILLION);
 const rest = (nanos: number): number =>
   nanos < 0 ? Number(BigInt.asUintN(64, BigInt(nanos)) % NANOS) : nanos - Math.floor(nanos / BILLION) * BILLION;
@@ -128,8 +118,9 @@ function deltaField(name: string, format: number, description: string, part: (de
     format,
     description,
     () => {
-      const delta = deltaReader();
-      const get = (event: EventCursor): bigint => part(BigInt.asUintN(64, BigInt(delta(event))));
+      const previous = new PreviousTime();
+      const get = (event: EventCursor): bigint =>
+        part(BigInt.asUintN(64, BigInt(previous.since(event.tsHigh, event.tsLow))));
       return {
         kind: 'bigint',
         get,

@@ -48,10 +48,6 @@ export class DefaultLine implements Printer {
   private readonly multiLine: boolean;
   readonly form: LineForm | null;
 
-  restart(): void {
-    this.time.restart();
-  }
-
   finish(): void {}
 
   print(event: EventCursor): boolean {

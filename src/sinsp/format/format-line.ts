@@ -23,6 +23,8 @@ interface Token {
   readonly text: string;
   readonly write: ValueWriter | null;
   readonly width: number;
+  /** The field remembers what it was asked before. */
+  readonly stateful: boolean;
 }
 
 export interface FormatLineOptions {
@@ -34,6 +36,8 @@ export interface FormatLineOptions {
 
 export class FormatLine implements Printer {
   private readonly tokens: readonly Token[];
+  /** Position of the last token that remembers; -1: none does. */
+  private readonly lastStateful: number;
   private readonly layout: boolean;
   readonly form: LineForm | null;
 
@@ -50,16 +54,18 @@ export class FormatLine implements Printer {
         const { literal: text } = token;
         // Only ASCII may be copied in words.
         const plain = /^[\0-\x7f]*$/.test(text);
-        return { literal: plain ? literal(text) : null, text, write: null, width: 0 };
+        return { literal: plain ? literal(text) : null, text, write: null, width: 0, stateful: false };
       }
       const { field, argument } = token.use;
       try {
-        return { literal: null, text: '', write: textWriter(field, field.make(context, argument)), width: token.width };
+        const write = textWriter(field, field.make(context, argument));
+        return { literal: null, text: '', write, width: token.width, stateful: field.stateful === true };
       } catch (error) {
         if (!(error instanceof FieldError)) throw error;
         throw new FormatError(error.message);
       }
     });
+    this.lastStateful = this.tokens.reduce((last, { stateful }, i) => (stateful ? i : last), -1);
   }
 
   private makeForm(context: FieldContext): LineForm | null {
@@ -81,8 +87,6 @@ export class FormatLine implements Printer {
     return { pieces, json: false, unknown, cutBuffers, writer, params: new ParamRenderer(context) };
   }
 
-  restart(): void {}
-
   finish(): void {
     if (this.parsed.coloured) this.writer.text(RESET);
   }
@@ -98,6 +102,14 @@ export class FormatLine implements Printer {
     }
   }
 
+  /** The line is dropped for want of a field, but those behind it that remember have to see the event. */
+  private askOthers(event: EventCursor, missing: number): void {
+    for (let i = missing + 1; i <= this.lastStateful; i++) {
+      const { write, stateful } = this.tokens[i]!;
+      if (stateful) write!(event, this.writer);
+    }
+  }
+
   private printTokens(event: EventCursor, start: number): boolean {
     const { writer, tokens } = this;
     for (let i = 0; i < tokens.length; i++) {
@@ -110,6 +122,7 @@ export class FormatLine implements Printer {
       const mark = writer.length;
       if (!token.write(event, writer)) {
         if (!this.parsed.keepIncomplete) {
+          this.askOthers(event, i);
           writer.rewind(start);
           return false;
         }

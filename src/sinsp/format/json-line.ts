@@ -69,8 +69,6 @@ export class JsonLine implements Printer {
     return { pieces, json: true, unknown, cutBuffers: false, writer: this.writer, params: new ParamRenderer(context) };
   }
 
-  restart(): void {}
-
   finish(): void {
     if (this.parsed.coloured) this.writer.text(RESET);
   }

@@ -3,12 +3,11 @@ import type { EventCursor } from '../event.js';
 import type { RenderSettings } from '../fields/field.js';
 import { ByteWriter } from './byte-writer.js';
 import { writePadded, writeUint } from './numbers.js';
-import { localOffset, nanosOf, secondsOf, writeClock, writeSeconds } from './time.js';
+import { localOffset, nanosOf, PreviousTime, secondsOf, writeClock, writeSeconds } from './time.js';
 
 export class OutputTime {
   private readonly offset = localOffset();
-  /** `time` of the event this was last written for; NaN before the first. */
-  private previous = Number.NaN;
+  private readonly previous = new PreviousTime();
 
   constructor(private readonly settings: RenderSettings) {}
 
@@ -39,11 +38,6 @@ export class OutputTime {
     writePadded(writer, nanos, 9);
   }
 
-  /** Forgets the previous event: another capture begins. */
-  restart(): void {
-    this.previous = Number.NaN;
-  }
-
   write(event: EventCursor, writer: ByteWriter): void {
     switch (this.settings.timeFormat) {
       case 'h':
@@ -64,8 +58,7 @@ export class OutputTime {
         writeSeconds(writer, event.thread?.latency ?? 0);
         break;
       case 'D':
-        writeSeconds(writer, Number.isNaN(this.previous) ? 0 : event.time - this.previous);
-        this.previous = event.time;
+        writeSeconds(writer, this.previous.since(event.tsHigh, event.tsLow));
         break;
     }
   }

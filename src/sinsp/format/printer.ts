@@ -7,8 +7,6 @@ export interface Printer {
   readonly form: LineForm | null;
   /** Writes the line of an event, newline included; false when the format asks for a value that is missing. */
   print(event: EventCursor): boolean;
-  /** Another capture begins. */
-  restart(): void;
   /** The capture ended. */
   finish(): void;
 }

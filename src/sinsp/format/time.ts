@@ -96,8 +96,8 @@ export function writeFraction(writer: ByteWriter, nanos: number): void {
  * Nanoseconds as seconds with nine decimals. Negative differences, from clocks of different CPUs, wrap around as unsigned
  * 64-bit numbers do.
  */
-export function writeSeconds(writer: ByteWriter, nanos: number): void {
-  if (nanos < 0) {
+export function writeSeconds(writer: ByteWriter, nanos: number | bigint): void {
+  if (typeof nanos === 'bigint' || nanos < 0) {
     const wrapped = BigInt.asUintN(64, BigInt(nanos));
     writer.text((wrapped / 1_000_000_000n).toString());
     writeFraction(writer, Number(wrapped % 1_000_000_000n));
@@ -106,4 +106,21 @@ export function writeSeconds(writer: ByteWriter, nanos: number): void {
   const seconds = Math.floor(nanos / BILLION);
   writeUint(writer, seconds);
   writeFraction(writer, nanos - seconds * BILLION);
+}
+
+/** The time of the event that was looked at last; another capture goes on from that of the one before. */
+export class PreviousTime {
+  private high = Number.NaN;
+  private low = 0;
+
+  /** Nanoseconds since then; 0 the first time. A BigInt where a double does not hold them. */
+  since(tsHigh: number, tsLow: number): number | bigint {
+    const high = tsHigh - this.high;
+    const low = tsLow - this.low;
+    this.high = tsHigh;
+    this.low = tsLow;
+    if (Number.isNaN(high)) return 0;
+    const delta = high * 0x1_0000_0000 + low;
+    return Number.isSafeInteger(delta) ? delta : BigInt(high) * 0x1_0000_0000n + BigInt(low);
+  }
 }
