@@ -4,7 +4,7 @@ import { openCaptureFile } from '../capture/file-source.js';
 import { clockMs } from '../clock.js';
 import type { CaptureDump } from '../sinsp/capture-dump.js';
 import type { EventCursor } from '../sinsp/event.js';
-import type { FieldContext } from '../sinsp/fields/field.js';
+import { type FieldContext, unsignedDuration } from '../sinsp/fields/field.js';
 import { serviceName } from '../sinsp/fields/services.js';
 import type { Predicate } from '../sinsp/filter/predicate.js';
 import type { LineForm } from '../sinsp/format/line-form.js';
@@ -60,6 +60,8 @@ export class Reader {
   private captured = 0;
   /** Ctrl-C, -n or -M ended the run. */
   private done = false;
+  /** The time that -M gives has passed in this capture. */
+  private spanOver = false;
   private interrupted = false;
   private abandoned = false;
 
@@ -243,17 +245,13 @@ export class Reader {
     let turnEnds = clockMs() + TURN_MS;
     while (source.nextBatch()) {
       if (!inspector.walkBatch(source, handler)) {
-        this.done = this.handed < this.settings.maxEvents;
+        this.done = this.handed < this.settings.maxEvents && !this.spanOver;
         return;
       }
       const now = clockMs();
       if (now < turnEnds) continue;
       if (output.isTerminal) output.flush();
       progress?.tick(source, this.total + inspector.eventCount);
-      if (now - this.begun > this.settings.maxSeconds * 1000) {
-        this.done = true;
-        return;
-      }
       await new Promise(setImmediate);
       if (this.interrupted) return;
       turnEnds = clockMs() + TURN_MS;
@@ -334,16 +332,38 @@ export class Reader {
     const { dump, settings } = this;
     if (dump === null || !dump.canCopy || this.chisels !== null || this.summary !== null) return false;
     if (settings.onlyOldEvents || settings.suppressed.length > 0) return false;
-    return settings.maxEvents === Number.POSITIVE_INFINITY;
+    return settings.maxEvents === Number.POSITIVE_INFINITY && !this.hasSpan;
   }
 
   /** What is done with each event that passes the filter; made once a capture, without anything that is not asked for. */
   private handler(): (event: EventCursor) => boolean {
     const handler = this.uncountedHandler();
-    if (!this.settings.verbose) return handler;
-    return (event) => {
-      this.captured++;
+    const { verbose } = this.settings;
+    if (!verbose && !this.hasSpan) return handler;
+    const counted = (event: EventCursor): boolean => {
+      if (verbose) this.captured++;
       return handler(event);
+    };
+    return this.hasSpan ? this.withinSpan(counted) : counted;
+  }
+
+  /** A file is read up to a time: live the clock says when that has come, as events may not. */
+  private get hasSpan(): boolean {
+    return this.live === null && this.settings.maxSeconds !== Number.POSITIVE_INFINITY;
+  }
+
+  /** Ends with the first event that came later than -M after the first one that passed; -w still writes that. */
+  private withinSpan(handler: (event: EventCursor) => boolean): (event: EventCursor) => boolean {
+    const { dump } = this;
+    const span = this.settings.maxSeconds * 1e9;
+    let begin = Number.NaN;
+    this.spanOver = false;
+    return (event) => {
+      if (Number.isNaN(begin)) begin = event.time;
+      if (unsignedDuration(event.time - begin) < span) return handler(event);
+      dump?.write(event);
+      this.spanOver = true;
+      return false;
     };
   }
 
@@ -370,7 +390,8 @@ export class Reader {
   /** The handler writes or counts every event, whatever is shown of it. */
   private get takesAll(): boolean {
     const { summary, settings, dump } = this;
-    return dump !== null || summary !== null || settings.verbose || settings.maxEvents !== Number.POSITIVE_INFINITY;
+    if (dump !== null || summary !== null || settings.verbose || this.hasSpan) return true;
+    return settings.maxEvents !== Number.POSITIVE_INFINITY;
   }
 
   private uncountedHandler(): (event: EventCursor) => boolean {

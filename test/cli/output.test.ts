@@ -1,5 +1,8 @@
 /** What options do to the output beside the events that pass the filter. */
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { run } from '../chisel/run-burin.js';
 import { call, code, scenario } from '../sinsp/state/scenario.js';
@@ -91,4 +94,27 @@ test('several captures: time since the previous event goes on from one to the ne
   const files = ['-r', first!, '-r', second!];
   assert.equal((await run([...files, '-p', '%evt.deltatime'])).stdout, '0\n5000000000000500\n');
   assert.match((await run([...files, '-tD'])).stdout, /^1 0\.000000000 .*\n1 5000000\.000000500 /);
+});
+
+test('-M ends each capture that long after the first event that passes, by its own time', async () => {
+  const capture = scenario();
+  const seconds = [1n, 5n, 5n, 6n, 7n];
+  for (const second of seconds) {
+    capture.event(code(second === 1n ? 'SYSCALL_CLOSE_E' : 'SYSCALL_READ_E'), [u64(7), u32(1)], {
+      ts: second * 1_000_000_000n,
+    });
+  }
+  const file = capture.write();
+  const numbers = async (...options: string[]) =>
+    (await run(['-r', file, '-p', '%evt.num', ...options])).stdout.trim().split('\n').join(' ');
+  assert.equal(await numbers('-M', '4'), '1');
+  assert.equal(await numbers('-M', '5'), '1 2 3');
+  assert.equal(await numbers('-M', '1', 'evt.type=read'), '2 3');
+  assert.equal(await numbers('-M', '1', '-r', file), '1 1');
+  // The event that ends it is written yet.
+  const directory = mkdtempSync(join(tmpdir(), 'burin-span-'));
+  const copy = join(directory, 'span.scap');
+  await run(['-r', file, '-M', '5', '-w', copy]);
+  assert.equal((await run(['-r', copy, '-p', '%evt.num'])).stdout, '1\n2\n3\n4\n');
+  rmSync(directory, { recursive: true });
 });
