@@ -15,8 +15,17 @@ export function collectGarbage(): void {
   collect();
 }
 
-/** With a smaller heap V8 has not come near the point where it wants a full collection. */
-const SMALL_HEAP = 14 << 20;
+/**
+ * With less memory V8 has not come near the point where it wants a full collection. What WebAssembly and buffers have counts
+ * there as the heap does.
+ */
+const SMALL_MEMORY = 17 << 20;
+
+/** With so much memory a compiler thread may wait for a full collection. */
+export function mayWantCollection({ heapTotal, external }: { heapTotal: number; external: number }): boolean {
+  return heapTotal + external > SMALL_MEMORY;
+}
+
 const PAUSE_MS = 1;
 /** No compilation takes longer; something else runs then, such as a profiler. */
 const MAX_PAUSES = 300;
@@ -31,7 +40,7 @@ let done = false;
 export function settleBeforeExit(): void {
   if (done) return;
   done = true;
-  if (process.memoryUsage().heapTotal <= SMALL_HEAP) return;
+  if (!mayWantCollection(process.memoryUsage())) return;
   try {
     let before = workOfOthers();
     for (let pause = 0; pause < MAX_PAUSES; pause++) {
