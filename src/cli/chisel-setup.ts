@@ -6,7 +6,7 @@ import { ChiselError } from '../chisel/errors.js';
 import { ChiselHost } from '../chisel/host.js';
 import type { ChiselServices } from '../chisel/services.js';
 import type { FieldContext } from '../sinsp/fields/field.js';
-import { both, type Selection } from '../sinsp/filter/selection.js';
+import { both, EVERYTHING, type Selection } from '../sinsp/filter/selection.js';
 import { type Output, standardOutput } from '../sinsp/format/output.js';
 import { Inspector } from '../sinsp/inspector.js';
 import { ChiselRun, chiselServices } from './chisel-services.js';
@@ -54,6 +54,7 @@ export class ChiselSetup {
 
   /** By event code: 1 for events that the filter and at least one chisel can want; null for all. */
   wantedTypes(): Uint8Array | null {
+    if (this.inspector.followsSpans) return null;
     const filter = this.inspector.filterTypes;
     const chisels = this.host.wantedTypes();
     if (filter === null || chisels === null) return filter ?? chisels;
@@ -62,6 +63,7 @@ export class ChiselSetup {
 
   /** Processes and descriptors that the filter and at least one chisel can want. */
   wantedSelection(): Selection {
+    if (this.inspector.followsSpans) return EVERYTHING;
     return both(this.inspector.filterSelection, this.host.wantedSelection());
   }
 

@@ -10,9 +10,10 @@ import { FD_ANY, FD_INET_SOCKET, FD_NO_SOCKET, FD_OTHER_SOCKET, FD_UNIX_SOCKET }
 import { LiveError, LiveSource, type LiveStats } from '../capture/live.js';
 import { ScanHelper } from '../capture/scan-helper.js';
 import { EVERYTHING, type Selection } from '../sinsp/filter/selection.js';
-import { EVENT_COUNT, EVENTS, nativeSyscalls } from '../sinsp/schema/index.js';
+import { EVENT_COUNT, EVENTS, nativeSyscalls, PPME } from '../sinsp/schema/index.js';
 import { addUnknownThreads, refreshState } from '../sinsp/state/refresh.js';
 import type { State } from '../sinsp/state/state.js';
+import { MARK_CALLS } from '../sinsp/state/tracers.js';
 import { UsageError } from './errors.js';
 
 export interface LiveSessionOptions {
@@ -208,6 +209,8 @@ export class LiveSession {
     this.narrowed = true;
     const events = new Set<number>();
     for (let code = 0; code < EVENT_COUNT; code++) if (types?.[code] !== 0) events.add(code);
+    // There is nothing else that tracer events are made of.
+    if (events.has(PPME.TRACER_E) || events.has(PPME.TRACER_X)) for (const code of MARK_CALLS) events.add(code);
     this.source.setWanted({ events, who: who ?? undefined, fds });
   }
 

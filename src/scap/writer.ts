@@ -18,8 +18,6 @@ import { type HeaderRecords, writeHeaderBlocks } from './metadata-writer.js';
 
 export type { HeaderRecords } from './metadata-writer.js';
 
-const STATE_ONLY = 1;
-
 export class CaptureWriter {
   private readonly output: CaptureOutput;
   private readonly targetView: DataView;
@@ -47,13 +45,13 @@ export class CaptureWriter {
   }
 
   /**
-   * Writes the event block at `offset`, which was checked by a reader. `stateOnly` marks it as needed for state and
-   * otherwise invisible.
+   * Writes the event block at `offset`, which was checked by a reader. `addedFlags`: DUMP_FLAG_* that it does not have yet, as
+   * that it is needed for state and otherwise invisible.
    */
-  writeEvent(bytes: Uint8Array, view: DataView, offset: number, length: number, stateOnly = false): void {
+  writeEvent(bytes: Uint8Array, view: DataView, offset: number, length: number, addedFlags = 0): void {
     const kind = eventBlockKind(view.getUint32(offset, true));
-    if (kind >= 0 && kind & V2 && !stateOnly) this.output.writeBlock(view, bytes, offset, length);
-    else if (!this.rewrite(bytes, view, offset, length, kind, stateOnly)) return;
+    if (kind >= 0 && kind & V2 && addedFlags === 0) this.output.writeBlock(view, bytes, offset, length);
+    else if (!this.rewrite(bytes, view, offset, length, kind, addedFlags)) return;
     this.events++;
   }
 
@@ -82,11 +80,11 @@ export class CaptureWriter {
     offset: number,
     length: number,
     kind: number,
-    stateOnly: boolean,
+    addedFlags: number,
   ): boolean {
     const cpu = view.getUint16(offset + 8, true);
     const from = offset + (kind & WITH_FLAGS ? 14 : 10);
-    const flags = (kind & WITH_FLAGS ? view.getUint32(offset + 10, true) : 0) | (stateOnly ? STATE_ONLY : 0);
+    const flags = (kind & WITH_FLAGS ? view.getUint32(offset + 10, true) : 0) | addedFlags;
     const type = view.getUint16(from + 20, true);
     let count = -1;
     let eventLength = view.getUint32(from + 16, true);

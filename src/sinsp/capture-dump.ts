@@ -7,7 +7,7 @@ import type { OutputOptions } from '../scap/capture-output.js';
 import { BLOCK_SECTION_HEADER, eventBlockKind, isEventBlock, WITH_FLAGS } from '../scap/event-blocks.js';
 import { CaptureFiles, type RotationOptions, rotates } from '../scap/rotation.js';
 import type { CaptureWriter } from '../scap/writer.js';
-import { DUMP_FLAG_STATE_ONLY, type EventCursor } from './event.js';
+import { DUMP_FLAG_STATE_ONLY, DUMP_FLAG_TRACER, type EventCursor } from './event.js';
 import type { Inspector } from './inspector.js';
 import { EC, EF, EVENT_CATEGORIES, EVENT_FLAGS, PPME } from './schema/index.js';
 import { stateRecords, type WantedFd } from './state-records.js';
@@ -44,6 +44,7 @@ export class CaptureDump {
     private readonly options: DumpOptions = {},
   ) {
     this.files = new CaptureFiles(path, options, options);
+    inspector.state.tracers.recording = true;
     const { onSection, onRejected, onLeading } = inspector;
     inspector.onSection = () => {
       onSection?.();
@@ -159,9 +160,9 @@ export class CaptureDump {
   };
 
   private put(event: EventCursor, stateOnly: boolean): void {
-    this.files
-      .writerAt(secondsOf(event), this.beginFile)
-      .writeEvent(event.bytes, event.view, event.blockOffset, event.blockLength, stateOnly);
+    const { bytes, view, blockOffset, blockLength } = event.standsFor ?? event;
+    const flags = (stateOnly ? DUMP_FLAG_STATE_ONLY : 0) | (event.standsFor === null ? 0 : DUMP_FLAG_TRACER);
+    this.files.writerAt(secondsOf(event), this.beginFile).writeEvent(bytes, view, blockOffset, blockLength, flags);
   }
 
   /** Keeps a container event; false for any other event. */
@@ -186,7 +187,8 @@ export class CaptureDump {
   /** True when the event was one of those in front, and is taken care of. */
   private isLeading(event: EventCursor): boolean {
     if (this.held === null) return false;
-    if (this.hold(event.bytes, event.view, event.blockOffset, event.blockLength)) return true;
+    const { bytes, view, blockOffset, blockLength } = event.standsFor ?? event;
+    if (this.hold(bytes, view, blockOffset, blockLength)) return true;
     this.writeHeld(secondsOf(event));
     return false;
   }

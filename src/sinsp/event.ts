@@ -10,10 +10,21 @@ import type { ThreadInfo } from './state/thread-info.js';
 /** The event is only there for its effect on state: it is never shown or counted. */
 export const DUMP_FLAG_STATE_ONLY = 1;
 
+/** The event is a tracer mark, whatever is known of its descriptor. */
+export const DUMP_FLAG_TRACER = 2;
+
 /** Parameters that the cursor looks at; the largest table has 32. */
 export const MAX_PARAMS = 64;
 
-export class EventCursor {
+/** Where an event's block is. */
+export interface EventBlock {
+  readonly bytes: Uint8Array;
+  readonly view: DataView;
+  readonly blockOffset: number;
+  readonly blockLength: number;
+}
+
+export class EventCursor implements EventBlock {
   /** The window of the source. */
   bytes: Uint8Array = new Uint8Array(0);
   view: DataView = new DataView(new ArrayBuffer(0));
@@ -58,6 +69,11 @@ export class EventCursor {
   /** The number of that descriptor, known or not; -1 when the event has none. */
   fdNum = -1;
 
+  /** The block in the source of an event that the cursor shows another one for; null for all others. */
+  standsFor: EventBlock | null = null;
+  /** Nothing is to be seen of the event, unless a filter lets it through after this was found out. */
+  withheld = false;
+
   /** An exit event that directly followed its enter event in its thread. */
   paired = false;
 
@@ -100,6 +116,27 @@ export class EventCursor {
   setWindow(bytes: Uint8Array): void {
     this.bytes = bytes;
     this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.standsFor = null;
+  }
+
+  /**
+   * Shows an event of another code, with parameters of its own, in the place of the one in the source; until the window is set
+   * again.
+   */
+  standIn(type: number, params: readonly Uint8Array[]): void {
+    const { bytes, view, blockOffset, blockLength } = this;
+    this.setWindow(Buffer.concat(params));
+    this.standsFor = { bytes, view, blockOffset, blockLength };
+    this.type = type;
+    this.blockOffset = 0;
+    this.blockLength = this.bytes.length;
+    this.nparams = params.length;
+    let offset = 0;
+    for (const [index, { length }] of params.entries()) {
+      this.paramOffsets[index] = offset;
+      this.paramLengths[index] = length;
+      offset += length;
+    }
   }
 
   /**

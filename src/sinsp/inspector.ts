@@ -19,7 +19,7 @@ import {
   V2,
   WITH_FLAGS,
 } from '../scap/event-blocks.js';
-import { DUMP_FLAG_STATE_ONLY, EventCursor, MAX_PARAMS } from './event.js';
+import { DUMP_FLAG_STATE_ONLY, DUMP_FLAG_TRACER, EventCursor, MAX_PARAMS } from './event.js';
 import type { Predicate } from './filter/predicate.js';
 import { EVERYTHING, type Selection } from './filter/selection.js';
 import type { LineForm } from './format/line-form.js';
@@ -27,6 +27,7 @@ import { RawText } from './format/raw-text.js';
 import { int64 } from './integers.js';
 import { EF, EVENT_COUNT, EVENT_FLAGS, EVENTS, PPME } from './schema/index.js';
 import { BEGIN, SOCKET_CALL } from './state/begin-kinds.js';
+import { MARKS_NONE } from './state/fd-info.js';
 import { State, type StateOptions } from './state/state.js';
 import { Lines } from './stepper/lines.js';
 import {
@@ -108,8 +109,6 @@ export class Inspector {
   onMetadataBlock: ((blockType: number, offset: number, length: number) => void) | null = null;
   /** Called when all metadata of a section is loaded, before its first event. */
   onSection: (() => void) | null = null;
-  /** Called at the end of each write before the filter, when set: tracer marks are looked for here. */
-  onWriteEnd: ((event: EventCursor) => void) | null = null;
   /**
    * Called for events the filter rejected, and for state-only events, after their effect on state.
    * Used by the fatfile mode of -w.
@@ -178,14 +177,19 @@ export class Inspector {
     this.eventCount = snapshot.eventCount;
   }
 
-  /** By event code: 0 for events that the filter cannot accept; null when it may accept all. */
+  /** By event code: 0 for events that make no difference to what the filter accepts; null when all may. */
   get filterTypes(): Uint8Array | null {
-    return this.predicate?.eventTypes ?? null;
+    return this.followsSpans ? null : (this.predicate?.eventTypes ?? null);
   }
 
   /** Processes and descriptors that the filter can accept. */
   get filterSelection(): Selection {
-    return this.predicate?.selection ?? EVERYTHING;
+    return this.followsSpans ? EVERYTHING : (this.predicate?.selection ?? EVERYTHING);
+  }
+
+  /** Marks of any program may begin or end the spans that somebody asks for. */
+  get followsSpans(): boolean {
+    return this.state.tracers.tracking;
   }
 
   /** The filter that is set. */
@@ -280,6 +284,7 @@ export class Inspector {
   /** The block at an offset of the source's window; false when the handler wants no more. */
   private walkBlock(source: EventSource, offset: number, handler: EventHandler): boolean {
     const { event } = this;
+    if (event.standsFor !== null) event.setWindow(source.window);
     const { view } = event;
     const blockType = view.getUint32(offset, true);
     const blockLength = view.getUint32(offset + 4, true);
@@ -329,6 +334,7 @@ export class Inspector {
             ? stepper.step(offset, this.eventCount)
             : stepper.stepWithLines(lines, offset, this.eventCount, told);
         told = false;
+        if (event.standsFor !== null) event.setWindow(source.window);
         const { count } = stepper;
         passed += count;
         if (count > 0) {
@@ -422,8 +428,7 @@ export class Inspector {
     }
     const { stepper } = this;
     if (!this.state.slots.lent) return stepper;
-    const hooks =
-      (this.onEvery === null ? 0 : 1) | (this.onRejected === null ? 0 : 2) | (this.onWriteEnd === null ? 0 : 4);
+    const hooks = (this.onEvery === null ? 0 : 1) | (this.onRejected === null ? 0 : 2) | (this.followsSpans ? 4 : 0);
     if (hooks !== this.hooks) this.interestChanged();
     this.hooks = hooks;
     const same =
@@ -459,7 +464,7 @@ export class Inspector {
       predicate,
       this.filterNumber,
       (type) => {
-        if (everything || (type === PPME.SYSCALL_WRITE_X && this.onWriteEnd !== null)) return 'all';
+        if (everything) return 'all';
         if (certain[type] === 0) return mayMatch[type] === 0 ? 'none' : 'filter';
         if (writesLines) return lineOf(type) ? 'line' : 'none';
         return interest === null || interest[type] !== 0 ? 'all' : 'none';
@@ -467,9 +472,17 @@ export class Inspector {
       // An event that modifies state does so whether the filter lets it through or not.
       (type) => certain[type] === 0 && (EVENT_FLAGS[type]! & EF.MODIFIES_STATE) === 0 && !everything,
       (type) => writesLines && lineOf(type),
-      !everything && this.onWriteEnd === null && !writesLines,
+      !everything && !writesLines,
       certain,
+      this.readsMarks,
     );
+  }
+
+  /** Tracer marks make a difference where the filter cannot accept the ends of writes. */
+  private get readsMarks(): boolean {
+    const { mayMatch } = this;
+    const isShown = [PPME.TRACER_E, PPME.TRACER_X, PPME.SYSCALL_WRITE_E].some((type) => mayMatch[type] !== 0);
+    return this.followsSpans || (isShown && mayMatch[PPME.SYSCALL_WRITE_X] === 0);
   }
 
   /** The filter did not let an event through: perhaps it lets none of its thread through, or of its descriptor. */
@@ -620,17 +633,13 @@ export class Inspector {
     const { event, state } = this;
     const { type } = event;
     this.onEvery?.(event);
-    if (this.onWriteEnd !== null && type === PPME.SYSCALL_WRITE_X) this.onWriteEnd(event);
     const predicate = this.predicate;
     if (predicate === null) {
       state.apply(event);
-      return this.accept(handler);
+      return event.withheld ? this.withhold() : this.accept(handler);
     }
-    if ((EVENT_FLAGS[type]! & EF.MODIFIES_STATE) === 0) {
-      // The end of a write knows its descriptor even if the filter rejected its beginning.
-      if (type === PPME.SYSCALL_WRITE_X && event.fd === null && event.thread !== null) {
-        event.fd = state.getFd(event.thread, event.thread.lastFd);
-      }
+    const isPlain = (EVENT_FLAGS[type]! & EF.MODIFIES_STATE) === 0;
+    if (isPlain && (type !== PPME.SYSCALL_WRITE_X || !this.mayBeMark())) {
       if (this.mayMatch[type] === 0 || !predicate.test(event)) {
         state.rejected(event);
         if (this.stepper !== null) this.noteExclusion(event);
@@ -638,15 +647,36 @@ export class Inspector {
         return true;
       }
       state.apply(event);
+      if (event.withheld) return this.withhold();
     } else {
       state.apply(event);
-      if (this.mayMatch[type] === 0 || !predicate.test(event)) {
+      // A filter that lets it through has the last word.
+      event.withheld = false;
+      if (this.mayMatch[event.type] === 0 || !predicate.test(event)) {
         if (this.stepper !== null) this.noteExclusion(event);
         this.onRejected?.(event);
         return true;
       }
     }
     return this.accept(handler);
+  }
+
+  /** Nothing is to be seen of the event. */
+  private withhold(): true {
+    this.event.withheld = false;
+    return true;
+  }
+
+  /** The event, the end of a write, may be a tracer mark: it has to be read before the filter is asked. */
+  private mayBeMark(): boolean {
+    const { event, state } = this;
+    const { thread } = event;
+    // It has its descriptor even where the filter rejected the beginning.
+    if (event.fd === null && thread !== null) state.attachFd(event, thread);
+    if (event.fd !== null && event.fd.marks !== MARKS_NONE) return true;
+    if ((event.dumpFlags & DUMP_FLAG_TRACER) === 0) return false;
+    event.fd = null;
+    return true;
   }
 
   /** The event has passed the filter: the handler gets it, unless it is there for its effect only. */

@@ -82,6 +82,7 @@ export type CustomCompare = (
 /** Several values at once: `visit` answers true as soon as a test does. */
 export type Candidates =
   | { readonly kind: 'number'; visit(event: EventCursor, test: (value: number) => boolean): boolean }
+  | { readonly kind: 'bigint'; visit(event: EventCursor, test: (value: bigint) => boolean): boolean }
   | { readonly kind: 'name'; visit(event: EventCursor, test: (value: Name) => boolean): boolean }
   | { readonly kind: 'text'; visit(event: EventCursor, test: (value: string) => boolean): boolean };
 

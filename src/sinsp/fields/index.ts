@@ -182,13 +182,13 @@ const eventNames = new Set(EVENTS.map((info) => info.name));
 /** What follows the dot; undefined when this field takes no such argument. */
 function dottedArgument(field: Field, text: string, at: number): Argument | undefined {
   const word = /^[A-Za-z0-9_]+/.exec(text.slice(at, at + 256))?.[0] ?? '';
+  const ofEvents = field.class === 'evtin' || field.name === 'evt.arg' || field.name === 'evt.rawarg';
+  if (ofEvents) {
+    const name = longestParamName(text, at);
+    if (name === undefined) return { error: `unknown event argument ${word || text.slice(at, at + 20)}` };
+    return { value: name, end: at + name.length };
+  }
   switch (field.name) {
-    case 'evt.arg':
-    case 'evt.rawarg': {
-      const name = longestParamName(text, at);
-      if (name === undefined) return { error: `unknown event argument ${word || text.slice(at, at + 20)}` };
-      return { value: name, end: at + name.length };
-    }
     case 'evt.type.is': {
       const number = /^\d+/.exec(word)?.[0];
       if (number !== undefined) return { value: number, end: at + number.length };

@@ -1,90 +1,123 @@
 /** Fields of spans, which programs mark by tracer events: `span.*`, and of events inside of spans: `evtin.*`. */
 import type { EventCursor } from '../event.js';
 import { PF, PPME, PT } from '../schema/index.js';
+import type { Span, ThreadMarks, Tracers } from '../state/tracers.js';
 import { fieldClass, INDEX_REQUIRED, indexArgument, KEY_REQUIRED, lazyCodes } from './define.js';
 import { evtTimeFields } from './evt-time.js';
 import type { Candidates, Field, FieldContext } from './field.js';
 import { humanDuration } from './human-duration.js';
 import { quantized } from './quantized.js';
-import type { TracerMark } from './tracer-marks.js';
-import { type MarkedEvent, type Span, TracerSpans } from './tracer-spans.js';
 
 const span = fieldClass('span');
 const evtin = fieldClass('evtin');
 
-/** Marks are written with write. */
-const onMarks = { eventTypes: lazyCodes((info) => info.code === PPME.SYSCALL_WRITE_X) };
+const isTracer = (type: number): boolean => type === PPME.TRACER_E || type === PPME.TRACER_X;
+
+const onMarks = { eventTypes: lazyCodes((info) => isTracer(info.code)) };
+
+/** What a thread wrote, if that was a mark. */
+function marksOf({ type, thread }: EventCursor): ThreadMarks | null {
+  return isTracer(type) && thread !== null ? thread.marks : null;
+}
 
 const ofMark =
-  <T>(get: (marked: MarkedEvent, argument: string | undefined, spans: TracerSpans) => T | undefined) =>
-  ({ inspector }: FieldContext, argument: string | undefined) => {
-    const spans = TracerSpans.of(inspector);
+  <T>(get: (marks: ThreadMarks, argument: string | undefined, event: EventCursor) => T | undefined) =>
+  (_: FieldContext, argument: string | undefined) =>
+  (event: EventCursor): T | undefined => {
+    const marks = marksOf(event);
+    return marks === null ? undefined : get(marks, argument, event);
+  };
+
+const numberOfMark = (get: (marks: ThreadMarks, argument: string | undefined, event: EventCursor) => number) => {
+  const make = ofMark(get);
+  return (context: FieldContext, argument: string | undefined) => {
+    const number = make(context, argument);
+    return (event: EventCursor): number => number(event) ?? Number.NaN;
+  };
+};
+
+/** Fields that need to know how the span began: asking for one makes the state keep track of spans from then on. */
+const ofSpan =
+  <T>(
+    get: (
+      marks: ThreadMarks,
+      enter: Span,
+      argument: string | undefined,
+      event: EventCursor,
+      tracers: Tracers,
+    ) => T | undefined,
+  ) =>
+  ({ inspector: { state } }: FieldContext, argument: string | undefined) => {
+    state.tracers.tracking = true;
     return (event: EventCursor): T | undefined => {
-      const marked = spans.markOf(event);
-      return marked === undefined ? undefined : get(marked, argument, spans);
+      const marks = marksOf(event);
+      if (marks === null || marks.enter === null) return undefined;
+      return get(marks, marks.enter, argument, event, state.tracers);
     };
   };
 
-const numberOfMark =
-  (get: (marked: MarkedEvent, argument: string | undefined, event: EventCursor) => number) =>
-  ({ inspector }: FieldContext, argument: string | undefined) => {
-    const spans = TracerSpans.of(inspector);
-    return (event: EventCursor): number => {
-      const marked = spans.markOf(event);
-      return marked === undefined ? Number.NaN : get(marked, argument, event);
-    };
+const numberOfSpan = (
+  get: (marks: ThreadMarks, enter: Span, argument: string | undefined, event: EventCursor) => number,
+) => {
+  const make = ofSpan(get);
+  return (context: FieldContext, argument: string | undefined) => {
+    const number = make(context, argument);
+    return (event: EventCursor): number => number(event) ?? Number.NaN;
   };
+};
 
 /** An item by position; negative ones count from the end. */
 const pick = <T>(items: readonly T[], index: number): T | undefined => items[index < 0 ? items.length + index : index];
 
-function tagOf(mark: TracerMark, argument: string | undefined): string | undefined {
-  return pick(mark.tags, Number(argument));
+function argumentOf({ names, values }: Span, argument: string | undefined): string | undefined {
+  if (argument === undefined) return undefined;
+  if (/^-?\d+$/.test(argument)) return pick(values, Number(argument));
+  const index = names.indexOf(argument);
+  return index < 0 ? undefined : values[index];
 }
 
-function argumentOf(mark: TracerMark | undefined, argument: string | undefined): string | undefined {
-  if (mark === undefined || argument === undefined) return undefined;
-  if (/^-?\d+$/.test(argument)) return pick(mark.args, Number(argument))?.[1];
-  return mark.args.find(([name]) => name === argument)?.[1];
-}
+const argumentsText = ({ names, values }: Span, between: string): string =>
+  names.map((name, i) => `${name}${between}${values[i]}`).join(',');
 
-const argumentsText = (mark: TracerMark | undefined, between: string): string | undefined =>
-  mark?.args.map(([name, value]) => `${name}${between}${value}`).join(',');
+/** All tags. Of what is no mark sysdig shows as much as the first tag before it was long. */
+const tagsText = ({ last }: ThreadMarks, { type }: EventCursor): string =>
+  last.isWrong && type === PPME.TRACER_E ? last.tags[0]!.slice(0, last.firstTagLength) : last.tags.join('.');
+
+/** What the mark itself said. */
+const ownMark = (marks: ThreadMarks, enter: Span, { type }: EventCursor): Span =>
+  type === PPME.TRACER_E ? enter : marks.exit;
 
 /** Duration of a span at its end. */
-const durationOf = ({ mark, span: begun }: MarkedEvent, time: number): number =>
-  mark.isEnter || begun === undefined ? Number.NaN : Math.max(time - begun.time, 0);
+const durationOf = ({ exit }: ThreadMarks, enter: Span, { type }: EventCursor): number =>
+  type === PPME.TRACER_E ? Number.NaN : Math.max(exit.time - enter.time, 0);
 
 /** Whether a mark has as many tags as the argument says, which counts from 0. */
-const hasTags = ({ mark }: MarkedEvent, name: string, argument: string | undefined): boolean =>
-  mark.tags.length - 1 === indexArgument(name, argument);
+const hasTags = ({ last }: ThreadMarks, name: string, argument: string | undefined): boolean =>
+  last.tags.length - 1 === indexArgument(name, argument);
 
-const timestampText = (begun: Span | undefined): string | undefined =>
-  begun === undefined ? undefined : ((BigInt(begun.tsHigh) << 32n) | BigInt(begun.tsLow)).toString();
+const timestampText = ({ tsHigh, tsLow }: Span): string => ((BigInt(tsHigh) << 32n) | BigInt(tsLow)).toString();
 
 const timeField = evtTimeFields.find((field) => field.name === 'evt.time')!;
 const hidden = { ...onMarks, hidden: true };
 const hiddenForTag = { ...hidden, argument: INDEX_REQUIRED };
 
 const spanFields: readonly Field[] = [
-  span.number(
+  span.bigint(
     'span.id',
     PT.INT64,
-    PF.ID,
     'id that the marks of a span have in common',
-    numberOfMark(({ mark }) => mark.id),
+    ofMark(({ last }) => last.id),
     onMarks,
   ),
   span.text(
     'span.time',
     'local time of day of the mark',
     (context, argument, purpose) => {
-      const spans = TracerSpans.of(context.inspector);
       const time = timeField.make(context, argument, purpose);
-      return (event) => {
-        const marked = spans.markOf(event);
-        return marked?.span === undefined || time.kind !== 'text' ? undefined : time.get(event);
-      };
+      return ofSpan((_marks, _enter, _argument, event) => (time.kind === 'text' ? time.get(event) : undefined))(
+        context,
+        argument,
+      );
     },
     onMarks,
   ),
@@ -93,51 +126,51 @@ const spanFields: readonly Field[] = [
     PT.UINT32,
     PF.DEC,
     'number of tags',
-    numberOfMark(({ mark }) => mark.tags.length),
+    numberOfMark(({ last }) => last.tags.length),
     onMarks,
   ),
   span.number(
     'span.nargs',
     PT.UINT32,
     PF.DEC,
-    'number of arguments of the mark that began the span',
-    numberOfMark(({ span: begun }) => begun?.enter.args.length ?? Number.NaN),
+    'number of arguments of the mark that began the span; asked for together with other fields of spans',
+    numberOfMark(({ enter }) => enter?.values.length ?? Number.NaN),
     onMarks,
   ),
   span.text(
     'span.tags',
     'all tags with dots between them',
-    ofMark(({ mark }) => mark.tags.join('.')),
+    ofMark((marks, _, event) => tagsText(marks, event)),
     onMarks,
   ),
   span.text(
     'span.tag',
     'one tag by position; negative positions count from the end',
-    ofMark(({ mark }, argument) => tagOf(mark, argument)),
+    ofMark(({ last }, argument) => pick(last.tags, Number(argument))),
     { ...onMarks, argument: INDEX_REQUIRED },
   ),
   span.text(
     'span.args',
     'arguments of the mark as name=value with commas between them',
-    ofMark(({ mark, span: begun }) => (begun === undefined ? undefined : argumentsText(mark, '='))),
+    ofSpan((marks, enter, _, event) => argumentsText(ownMark(marks, enter, event), '=')),
     onMarks,
   ),
   span.text(
     'span.arg',
     'one argument of the mark by name or position',
-    ofMark(({ mark, span: begun }, argument) => (begun === undefined ? undefined : argumentOf(mark, argument))),
+    ofSpan((marks, enter, argument, event) => argumentOf(ownMark(marks, enter, event), argument)),
     { ...onMarks, argument: KEY_REQUIRED },
   ),
   span.text(
     'span.enterargs',
     'arguments of the mark that began the span',
-    ofMark(({ span: begun }) => argumentsText(begun?.enter, '=')),
+    ofSpan((_, enter) => argumentsText(enter, '=')),
     onMarks,
   ),
   span.text(
     'span.enterarg',
     'one of those by name or position',
-    ofMark(({ span: begun }, argument) => argumentOf(begun?.enter, argument)),
+    ofSpan((_, enter, argument) => argumentOf(enter, argument)),
     { ...onMarks, argument: KEY_REQUIRED },
   ),
   span.number(
@@ -145,7 +178,7 @@ const spanFields: readonly Field[] = [
     PT.RELTIME,
     PF.DEC,
     'nanoseconds from the beginning of the span to its end',
-    numberOfMark((marked, _, event) => durationOf(marked, event.time)),
+    numberOfSpan((marks, enter, _, event) => durationOf(marks, enter, event)),
     onMarks,
   ),
   span.number(
@@ -153,19 +186,16 @@ const spanFields: readonly Field[] = [
     PT.UINT64,
     PF.DEC,
     'logarithm of the duration, scaled to the width of the screen',
-    numberOfMark((marked, _, event) => quantized(durationOf(marked, event.time))),
+    numberOfSpan((marks, enter, _, event) => quantized(durationOf(marks, enter, event))),
     hidden,
   ),
   span.text(
     'span.duration.human',
     'duration with a unit, as in 10.3ms',
-    (context) => {
-      const duration = numberOfMark((marked, _, event) => durationOf(marked, event.time))(context, undefined);
-      return (event) => {
-        const nanos = duration(event);
-        return Number.isNaN(nanos) ? undefined : humanDuration(nanos);
-      };
-    },
+    ofSpan((marks, enter, _, event) => {
+      const nanos = durationOf(marks, enter, event);
+      return Number.isNaN(nanos) ? undefined : humanDuration(nanos);
+    }),
     onMarks,
   ),
   span.number(
@@ -173,8 +203,8 @@ const spanFields: readonly Field[] = [
     PT.RELTIME,
     PF.DEC,
     'duration of spans with that many tags',
-    numberOfMark((marked, argument, event) =>
-      hasTags(marked, 'span.duration.fortag', argument) ? durationOf(marked, event.time) : Number.NaN,
+    numberOfSpan((marks, enter, argument, event) =>
+      hasTags(marks, 'span.duration.fortag', argument) ? durationOf(marks, enter, event) : Number.NaN,
     ),
     hiddenForTag,
   ),
@@ -183,7 +213,7 @@ const spanFields: readonly Field[] = [
     PT.UINT64,
     PF.DEC,
     '1 for the ends of spans',
-    numberOfMark(({ mark }) => (mark.isEnter ? 0 : 1)),
+    numberOfMark((_marks, _argument, { type }) => (type === PPME.TRACER_E ? 0 : 1)),
     hidden,
   ),
   span.number(
@@ -191,9 +221,7 @@ const spanFields: readonly Field[] = [
     PT.UINT64,
     PF.DEC,
     '1 for the ends of spans with that many tags',
-    numberOfMark((marked, argument) =>
-      !marked.mark.isEnter && hasTags(marked, 'span.count.fortag', argument) ? 1 : 0,
-    ),
+    numberOfMark((marks, argument, { isExit }) => (isExit && hasTags(marks, 'span.count.fortag', argument) ? 1 : 0)),
     hiddenForTag,
   ),
   span.number(
@@ -201,27 +229,30 @@ const spanFields: readonly Field[] = [
     PT.UINT64,
     PF.DEC,
     '1 for the ends of spans with more tags than that',
-    numberOfMark(({ mark }, argument) =>
-      !mark.isEnter && mark.tags.length > indexArgument('span.childcount.fortag', argument) + 1 ? 1 : 0,
+    numberOfMark(({ last }, argument, { isExit }) =>
+      isExit && last.tags.length > indexArgument('span.childcount.fortag', argument) + 1 ? 1 : 0,
     ),
     hiddenForTag,
   ),
   span.text(
     'span.idtag',
     'id and one tag in one word',
-    ofMark(({ mark }, argument) => `${mark.id}${tagOf(mark, argument) ?? ''}`),
+    ofSpan(({ last }, _, argument) => `${last.id}${pick(last.tags, Number(argument)) ?? ''}`),
     hiddenForTag,
   ),
   span.text(
     'span.rawtime',
     'when the span began, nanoseconds since the epoch',
-    ofMark(({ span: begun }) => timestampText(begun)),
+    ofSpan((_, enter) => timestampText(enter)),
     hidden,
   ),
   span.text(
     'span.rawparenttime',
     'when the span around it began, nanoseconds since the epoch',
-    ofMark(({ mark }, _, spans) => timestampText(spans.parentOf(mark))),
+    ofSpan((marks, _enter, _argument, _event, tracers) => {
+      const parent = tracers.parentOf(marks);
+      return parent === undefined ? undefined : timestampText(parent);
+    }),
     hidden,
   ),
 ];
@@ -231,54 +262,58 @@ type Belongs = (context: FieldContext, begun: Span, event: EventCursor) => boole
 
 const SCOPES: readonly (readonly [prefix: string, words: string, belongs: Belongs])[] = [
   ['', 'of the thread that marks it', (_, begun, event) => event.tid === begun.tid],
+  // sysdig means the process, but looks at the thread.
   [
     'p.',
-    'of any thread of the process that marks it',
-    ({ inspector: { state } }, begun, event) => state.threads.get(begun.tid)?.pid === event.thread?.pid,
+    'of the thread that marks it, while that is known',
+    ({ inspector: { state } }, begun, event) => event.tid === begun.tid && state.threads.has(begun.tid),
   ],
   [
     's.',
-    'of processes that the same program started as the one that marks it',
-    ({ inspector: { state } }, begun, event) => state.threads.get(begun.tid)?.ptid === event.thread?.ptid,
+    'of processes that were started by the one that marks it',
+    ({ inspector: { state } }, begun, event) => state.threads.get(begun.tid)?.pid === event.thread?.ptid,
   ],
   ['m.', 'of the whole machine', () => true],
 ];
 
 /** A field of the spans that are open around an event; in a filter, any of them may match. */
-function inside<T extends string | number>(
-  kind: T extends string ? 'text' : 'number',
+function inside<T extends string | number | bigint>(
+  kind: Candidates['kind'],
   name: string,
   description: string,
   type: number,
   belongs: Belongs,
-  get: (mark: TracerMark, argument: string | undefined) => T | undefined,
+  get: (begun: Span, argument: string | undefined) => T | undefined,
   argument: Field['argument'],
 ): Field {
   const values = (context: FieldContext, given: string | undefined) => {
-    const spans = TracerSpans.of(context.inspector);
+    context.inspector.state.tracers.tracking = true;
+    const { open } = context.inspector.state.tracers;
     return (event: EventCursor, test: (value: T) => boolean): boolean => {
-      if (event.thread === null) return false;
-      const own = spans.markOf(event);
-      // The end of a span still belongs to it; its beginning does not.
-      const closing = own !== undefined && !own.mark.isEnter && own.span !== undefined ? [own.span] : [];
-      for (const begun of [...spans.open, ...closing]) {
-        if (begun === own?.span && own.mark.isEnter) continue;
-        if (!belongs(context, begun, event)) continue;
-        const value = get(begun.enter, given);
-        if (value !== undefined && test(value)) return true;
-      }
-      return false;
+      const { thread } = event;
+      if (thread === null) return false;
+      const matches = (begun: Span): boolean => {
+        const value = belongs(context, begun, event) ? get(begun, given) : undefined;
+        return value !== undefined && test(value);
+      };
+      // A mark that begins a span is not inside of that. The end of a span still belongs to it.
+      const enter = thread.marks?.enter ?? null;
+      const found = open.find(matches);
+      if (found !== undefined) return event.type !== PPME.TRACER_E || found !== enter;
+      return event.type === PPME.TRACER_X && enter !== null && matches(enter);
     };
   };
+  /** The first one that there is, for those who wrote a mark at some time; tracer events themselves have none. */
   const first = (context: FieldContext, given: string | undefined) => {
-    const visit = values(context, given);
+    context.inspector.state.tracers.tracking = true;
+    const { open } = context.inspector.state.tracers;
     return (event: EventCursor): T | undefined => {
-      let found: T | undefined;
-      visit(event, (value) => {
-        found = value;
-        return true;
-      });
-      return found;
+      if (isTracer(event.type) || event.thread === null || event.thread.marks === null) return undefined;
+      for (const begun of open) {
+        const value = belongs(context, begun, event) ? get(begun, given) : undefined;
+        if (value !== undefined) return value;
+      }
+      return undefined;
     };
   };
   return evtin.row(
@@ -288,9 +323,14 @@ function inside<T extends string | number>(
     description,
     (context, given) => {
       const get = first(context, given);
-      return kind === 'number'
-        ? { kind: 'number', get: (event) => (get(event) as number | undefined) ?? Number.NaN }
-        : { kind: 'text', get: (event) => get(event) as string | undefined };
+      switch (kind) {
+        case 'number':
+          return { kind, get: (event) => (get(event) as number | undefined) ?? Number.NaN };
+        case 'bigint':
+          return { kind, get: (event) => get(event) as bigint | undefined };
+        default:
+          return { kind: 'text', get: (event) => get(event) as string | undefined };
+      }
     },
     {
       ...(argument === undefined ? {} : { argument }),
@@ -300,18 +340,25 @@ function inside<T extends string | number>(
   );
 }
 
+/**
+ * The position that an argument stands for. Names can only be those of parameters of events, and stand for the last item
+ * whatever they say: so it is in sysdig.
+ */
+const position = (argument: string | undefined): number =>
+  argument === undefined || /^-?\d+$/.test(argument) ? Number(argument) : -1;
+
 const evtinFields: readonly Field[] = SCOPES.flatMap(([prefix, words, belongs]) => {
   const name = (last: string): string => `evtin.span.${prefix}${last}`;
   const about = (what: string): string => `${what} of the span that is open around events ${words}`;
   return [
-    inside<number>('number', name('id'), about('id'), PT.INT64, belongs, (mark) => mark.id, undefined),
+    inside<bigint>('bigint', name('id'), about('id'), PT.INT64, belongs, ({ id }) => id, undefined),
     inside<number>(
       'number',
       name('ntags'),
       about('number of tags'),
       PT.UINT32,
       belongs,
-      (mark) => mark.tags.length,
+      ({ tags }) => tags.length,
       undefined,
     ),
     inside<number>(
@@ -320,7 +367,7 @@ const evtinFields: readonly Field[] = SCOPES.flatMap(([prefix, words, belongs]) 
       about('number of arguments'),
       PT.UINT32,
       belongs,
-      (mark) => mark.args.length,
+      ({ values }) => values.length,
       undefined,
     ),
     inside<string>(
@@ -329,26 +376,34 @@ const evtinFields: readonly Field[] = SCOPES.flatMap(([prefix, words, belongs]) 
       about('all tags'),
       PT.CHARBUF,
       belongs,
-      (mark) => mark.tags.join('.'),
+      ({ tags }) => tags.join('.'),
       undefined,
     ),
-    inside<string>('text', name('tag'), about('one tag by position'), PT.CHARBUF, belongs, tagOf, INDEX_REQUIRED),
+    inside<string>(
+      'text',
+      name('tag'),
+      about('one tag by position'),
+      PT.CHARBUF,
+      belongs,
+      ({ tags }, argument) => pick(tags, position(argument)),
+      KEY_REQUIRED,
+    ),
     inside<string>(
       'text',
       name('args'),
       about('all arguments'),
       PT.CHARBUF,
       belongs,
-      (mark) => argumentsText(mark, ':'),
+      (begun) => argumentsText(begun, ':'),
       undefined,
     ),
     inside<string>(
       'text',
       name('arg'),
-      about('one argument by name or position'),
+      about('one argument by position'),
       PT.CHARBUF,
       belongs,
-      argumentOf,
+      ({ values }, argument) => pick(values, position(argument)),
       KEY_REQUIRED,
     ),
   ];

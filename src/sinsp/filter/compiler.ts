@@ -146,6 +146,10 @@ class Compiler {
           const test = numberTest(operator, values, type);
           return (event) => candidates.visit(event, test);
         }
+        case 'bigint': {
+          const test = bigintTest(operator, values, type);
+          return (event) => candidates.visit(event, test);
+        }
         case 'name': {
           const test = rememberedByName(this.context.inspector.state.names, textTest(operator, values, false));
           return (event) => candidates.visit(event, test);

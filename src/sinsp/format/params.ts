@@ -356,7 +356,7 @@ export class ParamRenderer {
         this.writeList(writer, '.', '.');
         break;
       case PT.CHARBUF_PAIR_ARRAY:
-        this.writeList(writer, '=', ',');
+        this.writeList(writer, ':', ',');
         break;
       default:
         writer.literal(NOT_AVAILABLE);

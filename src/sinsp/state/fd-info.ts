@@ -91,6 +91,16 @@ class SocketInfo {
   }
 }
 
+/** Values of {@link FdInfo.marks}: nothing that is written is looked at; the next write decides; all are marks. */
+export const MARKS_NONE = 0;
+export const MARKS_MAYBE = 1;
+export const MARKS_ALL = 2;
+
+const MARKED = '/dev/null';
+
+/** Whether tracer marks may be written to a file of this name. */
+export const takesMarks = (name: Name): boolean => name.length === MARKED.length && name.text === MARKED;
+
 export class FdInfo {
   /** FD_TYPE value. */
   type = 0;
@@ -111,6 +121,8 @@ export class FdInfo {
   closeInProgress = false;
   closeCanceled = false;
   cloned = false;
+  /** MARKS_*: programs write tracer marks through it (see tracers.ts). */
+  marks = MARKS_NONE;
   /** Process that a pidfd refers to. */
   pid = 0;
   private socket: SocketInfo | null = null;
@@ -130,9 +142,9 @@ export class FdInfo {
     this.nameForm = form;
   }
 
-  /** A stream of data through it changes nothing here, and no close of it is under way. */
+  /** Data that goes through it changes nothing and is what it is, and no close of it is under way. */
   get isPlain(): boolean {
-    if (this.closeInProgress || this.closeCanceled) return false;
+    if (this.closeInProgress || this.closeCanceled || this.marks !== MARKS_NONE) return false;
     return (this.type !== FD_TYPE.IPV4_SOCK && this.type !== FD_TYPE.IPV6_SOCK) || this.connected;
   }
 
@@ -155,6 +167,7 @@ export class FdInfo {
     other.closeInProgress = this.closeInProgress;
     other.closeCanceled = this.closeCanceled;
     other.cloned = this.cloned;
+    other.marks = this.marks;
     other.pid = this.pid;
     if (this.socket !== null) other.socket = this.socket.copy();
     return other;

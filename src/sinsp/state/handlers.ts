@@ -37,6 +37,7 @@ import {
   timerfdExit,
 } from './special-fds.js';
 import type { State } from './state.js';
+import { writeEnter } from './tracers.js';
 import { groupEvent, userEvent } from './users.js';
 
 export type Handler = (state: State, event: EventCursor) => void;
@@ -110,6 +111,7 @@ const BY_NAME: Record<string, Handler> = {
   SOCKET_RECV_X: receiveExit,
   SOCKET_GETSOCKOPT_X: getsockoptExit,
   SYSCALL_READ_X: streamExit,
+  SYSCALL_WRITE_E: writeEnter,
   SYSCALL_WRITE_X: streamExit,
   SYSCALL_READV_X: streamExit,
   SYSCALL_WRITEV_X: streamExit,

@@ -1,7 +1,7 @@
 /** Turns the records of metadata blocks into threads, descriptors, users, groups and interfaces. */
 import type { FdRecord, MetadataVisitor, ProcessRecord } from '../../scap/records.js';
 import { FD_TYPE } from '../schema/index.js';
-import { FdInfo, L4_TCP, NAME_TUPLE, ROLE_CLIENT, ROLE_NONE, ROLE_SERVER } from './fd-info.js';
+import { FdInfo, L4_TCP, MARKS_MAYBE, NAME_TUPLE, ROLE_CLIENT, ROLE_NONE, ROLE_SERVER, takesMarks } from './fd-info.js';
 import { isMapped } from './fd-names.js';
 import { SHARED_SIZE, store } from './socket-info.js';
 import type { State } from './state.js';
@@ -154,6 +154,7 @@ export class MetadataLoader implements MetadataVisitor {
         fd.openFlags = record.openFlags;
         fd.dev = record.dev;
         fd.name = this.state.names.internText(record.name);
+        if (takesMarks(fd.name)) fd.marks = MARKS_MAYBE;
         return fd;
     }
     fd.sport = record.sport;

@@ -2,7 +2,7 @@
 import type { EventCursor } from '../event.js';
 import type { Name } from '../names.js';
 import { FD_TYPE, PPME } from '../schema/index.js';
-import { FdInfo } from './fd-info.js';
+import { FdInfo, MARKS_MAYBE, takesMarks } from './fd-info.js';
 import type { State } from './state.js';
 import type { StoredEnter } from './stored-enter.js';
 import type { ThreadInfo } from './thread-info.js';
@@ -106,6 +106,7 @@ function addFile(
   fd.ino = ino;
   fd.rawName = rawName;
   fd.rename(name);
+  if (takesMarks(name)) fd.marks = MARKS_MAYBE;
   state.addFd(event, thread, num, fd);
   state.noteOpen(thread);
 }

@@ -18,12 +18,17 @@ import {
 } from './socket-info.js';
 import type { State } from './state.js';
 import type { ThreadInfo } from './thread-info.js';
+import { isMark } from './tracers.js';
 
 /** Index of the parameter `tuple`, -1 where there is none. */
 export const TUPLE_PARAM = Int8Array.from(EVENTS, (event) => event.params.findIndex((param) => param.name === 'tuple'));
 
 /** read, write and their kind: a socket through which data went is connected. */
-export function streamExit(_state: State, event: EventCursor): void {
+export function streamExit(state: State, event: EventCursor): void {
+  if (!isMark(state, event)) connect(event);
+}
+
+function connect(event: EventCursor): void {
   const fd = event.fd;
   if (fd === null || fd.connected) return;
   if ((fd.type === FD_TYPE.IPV4_SOCK || fd.type === FD_TYPE.IPV6_SOCK) && event.paramInt64(0) >= 0) fd.connected = true;
@@ -31,8 +36,8 @@ export function streamExit(_state: State, event: EventCursor): void {
 
 export function receiveExit(state: State, event: EventCursor): void {
   const fd = event.fd;
-  if (fd === null || !(event.paramInt64(0) >= 0)) return;
-  streamExit(state, event);
+  if (isMark(state, event) || fd === null || !(event.paramInt64(0) >= 0)) return;
+  connect(event);
   // recv has its tuple in newer captures only, where nothing else is known.
   if (event.type === PPME.SOCKET_RECV_X && event.paired) return;
   if (!fd.ignoresTuples) updateByExit(state, event, fd, true);
@@ -40,8 +45,8 @@ export function receiveExit(state: State, event: EventCursor): void {
 
 export function sendExit(state: State, event: EventCursor): void {
   const fd = event.fd;
-  if (fd === null || !(event.paramInt64(0) >= 0)) return;
-  streamExit(state, event);
+  if (isMark(state, event) || fd === null || !(event.paramInt64(0) >= 0)) return;
+  connect(event);
   if (fd.ignoresTuples) return;
   if (event.paired) {
     const enter = state.enterOf(event);

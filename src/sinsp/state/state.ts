@@ -35,6 +35,7 @@ import { StoredEnter } from './stored-enter.js';
 import { ACTIVE, CLONE_FILES, CLONE_THREAD, NAME_CHANGED } from './thread-flags.js';
 import { ThreadInfo } from './thread-info.js';
 import { NO_EVENT, NO_TABLE, STORED_NONE, STORED_RECORD, STORED_SLOT, ThreadSlots } from './thread-slots.js';
+import { Tracers } from './tracers.js';
 import { UserTables } from './users.js';
 
 export interface StateOptions {
@@ -95,6 +96,7 @@ function copyThread(thread: ThreadInfo, stored: StoredEnter | null, slots: Threa
   copy.stored = stored?.copy() ?? null;
   copy.hasStored = copy.stored === null ? STORED_NONE : STORED_RECORD;
   copy.extra = null;
+  copy.marks = thread.marks === null ? null : thread.marks.copy();
   return copy;
 }
 
@@ -139,6 +141,7 @@ export class State {
   /** The names `<NA>`, `<UNKNOWN>`, and the threads' initial ones. */
   readonly notAvailable: Name;
   readonly unknownDir: Name;
+  readonly tracers = new Tracers();
 
   private readonly loader: MetadataLoader;
   /** Number of threads by pid, main threads included. */
@@ -196,6 +199,7 @@ export class State {
     this.onIdsChanged?.();
     this.interfaces.clear();
     this.containers.clear();
+    this.tracers.clear();
     this.machine = null;
     this.lastTid = Number.NaN;
     this.lastThread = null;
@@ -221,6 +225,7 @@ export class State {
     this.machine = other.machine;
     this.portText = other.portText;
     if (other.closesCanceled) this.noteCanceledClose();
+    this.tracers.copyFrom(other.tracers);
   }
 
   private addCopy(tid: number, thread: ThreadInfo): void {

@@ -25,6 +25,7 @@ import {
   VMSWAP,
   WIDE_FD,
 } from './thread-slots.js';
+import type { ThreadMarks } from './tracers.js';
 
 /** Value of uid, gid and loginuid that means "not known". */
 export const NO_ID = 0xffff_ffff;
@@ -99,6 +100,8 @@ export class ThreadInfo {
   execTime = 0;
   totalExecTime = 0;
 
+  /** Tracer marks that it wrote. */
+  marks: ThreadMarks | null = null;
   /** Room for things others remember per thread (fields, chisels), by key; made on first use. */
   extra: Map<unknown, unknown> | null = null;
 

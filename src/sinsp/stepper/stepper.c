@@ -24,21 +24,22 @@
 #define STORE 1        /* kept for its exit */
 #define STORE_DUP 2    /* the same, if it is fcntl of a kind that makes descriptors */
 #define STORE_SENDTO 3 /* the same, unless it may tell that its descriptor is a socket */
-#define STREAM 4       /* data went through a descriptor */
-#define SEND 5         /* the same, with the ends of a socket */
-#define RECEIVE 6
-#define MEMORY 7       /* sizes of the process */
-#define SWITCH 8
-#define CLOSE_ENTER 9
-#define LEFT 10        /* what only JavaScript can do; up to here, descriptors stay what they are */
-#define CLOSE_EXIT 11
-#define UNLESS_FAILED 12 /* nothing if the call failed */
-#define FCNTL_EXIT 13  /* nothing if its enter was not kept, else as DUP */
-#define DUP 14         /* a descriptor is copied */
+#define WRITE_ENTER 4  /* its descriptor is looked at: it may be used for tracer marks */
+#define STREAM 5       /* data went through a descriptor */
+#define SEND 6         /* the same, with the ends of a socket */
+#define RECEIVE 7
+#define MEMORY 8       /* sizes of the process */
+#define SWITCH 9
+#define CLOSE_ENTER 10
+#define LEFT 11        /* what only JavaScript can do; up to here, descriptors stay what they are */
+#define CLOSE_EXIT 12
+#define UNLESS_FAILED 13 /* nothing if the call failed */
+#define FCNTL_EXIT 14  /* nothing if its enter was not kept, else as DUP */
+#define DUP 15         /* a descriptor is copied */
 /* A file is opened; from here on, what is in which parameter: see OPENS. */
-#define OPEN 15
-#define OPENAT 16
-#define OPENAT2 17
+#define OPEN 16
+#define OPENAT 17
+#define OPENAT2 18
 
 #define WRITE_EXIT 9
 #define RECV_EXIT 33
@@ -55,6 +56,7 @@
 #define LONGEST_BLOCK (65536 + 8)
 
 #define STATE_ONLY 1
+#define TRACER 2
 
 /* How step() ends. */
 #define AT_END 0
@@ -190,6 +192,8 @@ static struct {
   u8 *lines_full;
   /* Wanted events that the filter is not asked for have their effect here: nobody looks at anything before it. */
   u32 eager;
+  /* Tracer marks are looked for in rejected writes through any descriptor. */
+  u32 reads_marks;
   /* A close that had to wait until its event was looked at: slot of its thread, 0 for none, and the descriptor. */
   u32 closing_slot;
   i32 closing_fd;
@@ -462,6 +466,11 @@ static int find_path(struct path *found, struct thread *thread, u32 slot, u32 ty
   return 1;
 }
 
+/* The path is that of the file that tracer marks are written to, as far as its end tells. */
+static int may_take_marks(const struct path *path) {
+  return path->length >= 4 && READ(u32, path->text + path->length - 4) == 0x6c6c756e /* "null" */;
+}
+
 /* The filter accepts nothing of a file like this, or of this name. */
 static int is_excluded(const struct path *path) {
   u32 is_directory = (path->flags & O_DIRECTORY) != 0;
@@ -482,7 +491,7 @@ static int open_file(struct thread *thread, u32 slot, u32 type, u32 paired, cons
   if (num < 0) return 1;
   u16 *mark = vacant(thread, slot, num);
   struct path path;
-  if (mark == 0 || !find_path(&path, thread, slot, type, paired, window, nparams)) return 0;
+  if (mark == 0 || !find_path(&path, thread, slot, type, paired, window, nparams) || may_take_marks(&path)) return 0;
   struct opened *record = claim(thread, mark);
   u32 at = OPENS[shared.changes[type] - OPEN].dev;
   record->dev = uint32_param(window + offsets[at], size_of(at, nparams), 0);
@@ -508,6 +517,25 @@ double call_of(const u8 *window, const i32 *offsets, const i32 *sizes, u32 npara
   if (nparams == 0) return CALLS;
   double id = uint32_param(window + offsets[0], sizes[0], CALLS);
   return id == 0 && nparams > 2 ? uint32_param(window + offsets[2], sizes[2], CALLS) : id;
+}
+
+/* The mark of the thread's last descriptor tells what that is, or there is none. */
+static int is_known(const struct thread *thread, u32 slot) {
+  if (thread->last_fd < 0) return 1;
+  const u16 *mark = mark_of(thread, slot);
+  return mark != 0 && *mark != UNKNOWN;
+}
+
+/* The end of a write that is rejected may be a tracer mark: JavaScript has to look. */
+static int may_be_mark(const struct thread *thread, u32 slot, const u8 *window, u32 nparams) {
+  if (thread->last_fd < 0) return 0;
+  const u16 *mark = mark_of(thread, slot);
+  if (mark != 0) return *mark == UNKNOWN;
+  if (shared.reads_marks) return 1;
+  /* Nobody sees it, but its descriptor may be shared with somebody who is seen. */
+  if (size_of(1, nparams) == 0) return 0;
+  u8 first = window[shared.param_offsets[1]];
+  return first == '>' || first == '<' || first == '[';
 }
 
 /* What the filter says of the event, as far as that is known here. */
@@ -615,13 +643,12 @@ static int change(struct thread *thread, u32 slot, i32 tid, u32 type, u32 paired
       return store(thread, slot, type, nparams << 8 | (large ? 4 : 2), lengths, end - lengths);
     case STORE:
       return store(thread, slot, type, nparams << 8 | (large ? 4 : 2), lengths, end - lengths);
-    case STREAM: {
+    case STREAM:
       /* With a filter, the end of a write has its descriptor even where it did not let the beginning through. */
       if (!attach && !(type == WRITE_EXIT && shared.filters)) return 1;
-      if (thread->last_fd < 0) return 1;
-      u16 *mark = mark_of(thread, slot);
-      return mark != 0 && *mark != UNKNOWN;
-    }
+      return is_known(thread, slot);
+    case WRITE_ENTER:
+      return is_known(thread, slot);
     case CLOSE_ENTER: {
       if (thread->last_fd < 0) return 1;
       u16 *mark = mark_of(thread, slot);
@@ -769,7 +796,7 @@ __attribute__((export_name("step"))) u32 step(const u8 *window, u32 offset, u32 
         goto other;
     }
     const u8 *block_end = block + length - 4;
-    if (event + 26 > block_end || (flags & STATE_ONLY) != 0) goto other;
+    if (event + 26 > block_end || (flags & (STATE_ONLY | TRACER)) != 0) goto other;
     u32 type = READ(u16, event + 20);
     if (type >= EVENT_CODES) goto other;
     u32 kind = shared.codes[type];
@@ -862,6 +889,8 @@ __attribute__((export_name("step"))) u32 step(const u8 *window, u32 offset, u32 
       struct thread *thread = threads + slot;
       /* What a close takes away is still there while its event is the last one. */
       if (shared.changes[type] == CLOSE_EXIT && offset + length >= end) {
+        kind |= WANTED;
+      } else if ((kind & REJECTED) != 0 && type == WRITE_EXIT && may_be_mark(thread, slot, window, nparams)) {
         kind |= WANTED;
       } else if ((kind & REJECTED) != 0) {
         if ((kind & LOOKUP_ONLY) == 0) thread->last_event = NO_EVENT;

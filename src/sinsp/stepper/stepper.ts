@@ -26,6 +26,7 @@ import { sendtoEnter } from '../state/sockets.js';
 import type { State, ThreadIndex } from '../state/state.js';
 import type { ThreadInfo } from '../state/thread-info.js';
 import { MARKS, PAGES_MARKS, ROOM_BYTES, SLOT_BYTES } from '../state/thread-slots.js';
+import { writeEnter } from '../state/tracers.js';
 import { Lines, type PlaceLines } from './lines.js';
 import { STEPPER_WASM } from './stepper.generated.js';
 
@@ -66,8 +67,8 @@ const [OFFSET, LENGTH, HEADER, LENGTHS, LENGTH_SIZE, DATA, NPARAMS, TYPE, CPU] =
 const [FLAGS, TS_LOW, TS_HIGH, TID, SLOT, PAIRED, ATTACH, COUNT, FIRST_LOW, FIRST_HIGH] = [
   11, 12, 13, 14, 15, 16, 17, 18, 20, 21,
 ];
-const [LAST_SLOT, FILTER, FILTERS, LINE_AT, LINES_FULL, EAGER] = [23, 24, 25, 30, 31, 32];
-const [CLOSING_SLOT, CLOSING_FD] = [33, 34];
+const [LAST_SLOT, FILTER, FILTERS, LINE_AT, LINES_FULL, EAGER, READS_MARKS] = [23, 24, 25, 30, 31, 32, 33];
+const [CLOSING_SLOT, CLOSING_FD] = [34, 35];
 /** Indices of 64-bit floating point numbers. */
 const [TIME, CALM_FROM, CALM_TO] = [0, 13, 14];
 
@@ -157,24 +158,26 @@ const NOTHING = 0;
 const STORE = 1;
 const STORE_DUP = 2;
 const STORE_SENDTO = 3;
-const STREAM = 4;
-const SEND = 5;
-const RECEIVE = 6;
-const MEMORY = 7;
-const SWITCH = 8;
-const CLOSE_ENTER = 9;
-const LEFT = 10;
-const CLOSE_EXIT = 11;
-const UNLESS_FAILED = 12;
-const FCNTL_EXIT = 13;
-const DUP = 14;
-const OPEN = 15;
-const OPENAT = 16;
-const OPENAT2 = 17;
+const WRITE_ENTER = 4;
+const STREAM = 5;
+const SEND = 6;
+const RECEIVE = 7;
+const MEMORY = 8;
+const SWITCH = 9;
+const CLOSE_ENTER = 10;
+const LEFT = 11;
+const CLOSE_EXIT = 12;
+const UNLESS_FAILED = 13;
+const FCNTL_EXIT = 14;
+const DUP = 15;
+const OPEN = 16;
+const OPENAT = 17;
+const OPENAT2 = 18;
 const CHANGES_BY_HANDLER = new Map<Handler, number>([
   [store, STORE],
   [fcntlEnter, STORE_DUP],
   [sendtoEnter, STORE_SENDTO],
+  [writeEnter, WRITE_ENTER],
   [streamExit, STREAM],
   [sendExit, SEND],
   [receiveExit, RECEIVE],
@@ -209,6 +212,7 @@ export class Stepper implements ThreadIndex {
   private readonly exports: Exports;
   private readonly codes: Uint8Array;
   private readonly accepted: Uint8Array;
+  private readonly changes: Uint8Array;
   private readonly event: Int32Array;
   /** The same memory. */
   private readonly doubles: Float64Array;
@@ -279,7 +283,8 @@ export class Stepper implements ThreadIndex {
     this.paramLengths = new Int32Array(buffer, shared + PARAM_LENGTHS_AT, MAX_PARAMS);
     this.event = new Int32Array(buffer, shared + EVENT_AT, 36);
     this.doubles = new Float64Array(buffer, shared + EVENT_AT, 16);
-    new Uint8Array(buffer, shared + CHANGES_AT, EVENT_CODES).set(CHANGES);
+    this.changes = new Uint8Array(buffer, shared + CHANGES_AT, EVENT_CODES);
+    this.changes.set(CHANGES);
     const tuples = TUPLE_PARAM.map((index) => Math.max(index, 0));
     new Uint8Array(buffer, shared + TUPLE_PARAM_AT, EVENT_CODES).set(tuples);
     const tableAt = state.slots.moveTo(buffer, SLOTS_AT, slots);
@@ -331,8 +336,9 @@ export class Stepper implements ThreadIndex {
   /**
    * Says what is to be done with events, by code. `demandFor`: who wants them; `rejected`: those that nobody wants, or whose
    * thread is excluded, change nothing and lose their partner; `lineOf`: lines are all that is made of them; `isEager`:
-   * wanted events that the filter is not asked for may have their effect before they are handed over; `accepted`: not 0 for those that the filter lets
-   * through whatever they say.
+   * wanted events that the filter is not asked for may have their effect before they are handed over; `accepted`: not 0 for
+   * those that the filter lets through whatever they say; `readsMarks`: tracer marks are looked for in the ends of writes
+   * whatever is done with those.
    * Those whose effect only JavaScript can do are stopped at, unless they are rejected.
    */
   configure(
@@ -343,6 +349,7 @@ export class Stepper implements ThreadIndex {
     lineOf: (type: number) => boolean,
     isEager: boolean,
     accepted: ArrayLike<number>,
+    readsMarks: boolean,
   ): void {
     this.accepted.set(accepted);
     const { codes, fdExits, lines, writes, ofCall } = this;
@@ -354,6 +361,10 @@ export class Stepper implements ThreadIndex {
     this.event[FILTER] = filterNumber;
     this.event[FILTERS] = filter === null ? 0 : 1;
     this.event[EAGER] = isEager && !fdExits ? 1 : 0;
+    this.event[READS_MARKS] = readsMarks ? 1 : 0;
+    // What begins a write need not be looked at where nobody gets it anyway.
+    const isUnseen = demandFor(PPME.SYSCALL_WRITE_E) === 'none' && this.doubles[CALM_TO] === Number.POSITIVE_INFINITY;
+    this.changes[PPME.SYSCALL_WRITE_E] = isUnseen ? NOTHING : WRITE_ENTER;
     for (let type = 0; type < EVENT_COUNT; type++) {
       let kind = KINDS[type]!;
       const demand = demandFor(type);
@@ -552,7 +563,8 @@ export class Stepper implements ThreadIndex {
   showLate(cursor: EventCursor): boolean {
     const lines = this.lines!;
     lines.teach(cursor);
-    if (this.writes[cursor.type] === 0 || !lines.isCurrent(cursor)) return false;
+    // It may stand for another one by now.
+    if (cursor.type !== this.event[TYPE] || this.writes[cursor.type] === 0 || !lines.isCurrent(cursor)) return false;
     const { thread } = cursor;
     const slot = thread === null ? 0 : thread.slot;
     if (!this.state.slots.lent || (thread !== null && this.threads[slot] !== thread)) return false;

@@ -13,11 +13,9 @@ import {
   parseFieldUse,
 } from '../../../src/sinsp/fields/index.js';
 import { decodeSyslog } from '../../../src/sinsp/fields/syslog-message.js';
-import { parseMark } from '../../../src/sinsp/fields/tracer-marks.js';
 import { ipv6Text } from '../../../src/sinsp/format/addresses.js';
 import { Inspector } from '../../../src/sinsp/inspector.js';
 import { EVENT_COUNT, PT } from '../../../src/sinsp/schema/index.js';
-import { ThreadInfo } from '../../../src/sinsp/state/thread-info.js';
 
 const inspector = new Inspector();
 const context: FieldContext = {
@@ -153,31 +151,6 @@ test('addresses and networks', () => {
   for (const wrong of ['10.0.0.0', '10.0.0.0/33', 'fe80::/129', '10.0.0.0/8/1', '10.0.0.0/x']) {
     assert.throws(() => addressInNetwork(wrong), FieldError, wrong);
   }
-});
-
-test('tracer marks', () => {
-  const { names } = inspector.state;
-  const thread = new ThreadInfo(42, names.empty, names.empty);
-  thread.pid = 40;
-  thread.ptid = 1;
-  assert.deepEqual(parseMark('>:p:web.page:url=/a\\:b,n=1::\0', thread), {
-    isEnter: true,
-    id: 40,
-    tags: ['web', 'page'],
-    args: [
-      ['url', '/a:b'],
-      ['n', '1'],
-    ],
-  });
-  assert.deepEqual(parseMark('<:7:x::', thread), { isEnter: false, id: 7, tags: ['x'], args: [] });
-  assert.equal(parseMark('>:t:::', thread)?.id, 42);
-  assert.deepEqual(parseMark('[">", 12, ["a"], [{"k": "v"}]]', thread), {
-    isEnter: true,
-    id: 12,
-    tags: ['a'],
-    args: [['k', 'v']],
-  });
-  for (const other of ['hello', '>', '>:zz:a::', '[1,2', '']) assert.equal(parseMark(other, thread), undefined, other);
 });
 
 test('events that write nothing to syslog have no message', () => {

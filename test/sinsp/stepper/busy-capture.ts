@@ -3,7 +3,7 @@
  * context switches, memory; calls of several threads in between each other, some without their enter or exit. Of some
  * captures most calls are of sockets: see socket-calls.ts.
  */
-import { type CaptureBuilder, text, u8, u16, u32, u64, type Value } from '../../support/capture-builder.js';
+import { type CaptureBuilder, raw, text, u8, u16, u32, u64, type Value } from '../../support/capture-builder.js';
 import type { Random } from '../../support/random.js';
 import { address4, cloneParams, code, execParams, scenario, tuple4 } from '../state/scenario.js';
 import { socketCall } from './socket-calls.js';
@@ -14,6 +14,11 @@ const F_DUPFD = 1;
 const F_SETFD = 4;
 const TUPLE = tuple4('10.0.0.5', 4000, '10.0.0.9', 80);
 const PATHS = ['/etc/passwd', 'a.txt', '../x', '/tmp/b', '/tmp/', `/tmp/${'long/'.repeat(60)}end`, '(NULL)'];
+
+const NULL_PATHS = ['/dev/null', '/dev/null', '/dev/../dev/null', '../../dev/null'];
+/** What is written: tracer marks, with tags that begin and end the same spans, and data; some marks are cut. */
+const MARKS = ['>:1:a:k=v:', '<:1:a::', '>:t:a.b::', '<:t:a.b::'];
+const DATA = [...MARKS, 'ab', '', '>:1:a', ':k=v:', '>:0:a::', '<:p', '["<", 1, ["a"], []]'];
 
 /** A call under way: what its exit will say. */
 interface Pending {
@@ -29,6 +34,9 @@ export function busyCapture(random: Random, count: number): CaptureBuilder {
   // Descriptors of servers have large numbers.
   const first = random.pick([0, 0, 0, 60, 500, 1020]);
   const small = () => first + random.int(9);
+  // Some captures are of programs that trace what they do.
+  const isTraced = random.int(3) === 0;
+  const paths = isTraced ? [...PATHS, ...NULL_PATHS, ...NULL_PATHS, ...NULL_PATHS] : PATHS;
   let nextTid = 200;
   const fd = () =>
     random.int(30) === 0
@@ -38,11 +46,20 @@ export function busyCapture(random: Random, count: number): CaptureBuilder {
   const result = (value: number) => u64(random.int(6) === 0 ? -2 : value);
   const memory = () => [u32(random.int(9000)), u32(random.int(900)), u32(random.int(9))];
 
+  // Through large numbers only what begins as a mark: of other data it is not found out whether it could be one.
+  const data = (num: number) => (isTraced && (num >= 64 || random.int(3) > 0) ? random.pick(MARKS) : random.pick(DATA));
+  const writing = (num: number): [name: string, enter: Value[], exit: Value[]] => [
+    random.pick(['SYSCALL_WRITE', 'SYSCALL_WRITE', 'SYSCALL_WRITE', 'SYSCALL_WRITEV', 'SYSCALL_PWRITE']),
+    [u64(num), u32(10)],
+    [result(3), raw(data(num))],
+  ];
+
   /** Enter and exit parameters of a random call of a thread. */
   const call = (tid: number): [name: string, enter: Value[] | null, exit: Value[] | null] => {
     const num = fd();
+    if (isTraced && random.int(4) === 0) return writing(num);
     if (random.int(10) < ofSockets) return socketCall(random, num, fd);
-    const path = random.pick(PATHS);
+    const path = random.pick(paths);
     const flags = () => u32(random.pick([1, 1, 1024, 1 << 14, 2 ** 31 + 1]));
     const dir = () => u64(random.pick([-100, -100, 5, num]));
     const file = () =>
@@ -53,19 +70,19 @@ export function busyCapture(random: Random, count: number): CaptureBuilder {
         return [
           'SYSCALL_OPEN',
           random.int(9) === 0 ? [] : [path, flags(), u32(0)],
-          [result(num), random.pick(PATHS), flags(), u32(0), ...file()],
+          [result(num), random.pick(paths), flags(), u32(0), ...file()],
         ];
       case 2:
         return random.int(2) === 0
           ? [
               'SYSCALL_OPENAT_2',
               [dir(), path, flags(), u32(0)],
-              [result(num), dir(), random.pick(PATHS), flags(), u32(0), ...file()],
+              [result(num), dir(), random.pick(paths), flags(), u32(0), ...file()],
             ]
           : [
               'SYSCALL_OPENAT2',
               [dir(), path, flags(), u32(0), u32(0)],
-              [result(num), dir(), random.pick(PATHS), flags(), u32(0), u32(0), ...file()],
+              [result(num), dir(), random.pick(paths), flags(), u32(0), u32(0), ...file()],
             ];
       case 3:
       case 4:
@@ -75,7 +92,7 @@ export function busyCapture(random: Random, count: number): CaptureBuilder {
       case 7:
         return ['SYSCALL_READ', [u64(num), u32(10)], [result(3), text('ab')]];
       case 8:
-        return ['SYSCALL_WRITE', [u64(num), u32(10)], [result(3), text('ab')]];
+        return writing(num);
       case 9:
         return ['SYSCALL_FSTAT', [u64(num)], [result(0)]];
       case 10:

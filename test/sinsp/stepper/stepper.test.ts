@@ -52,6 +52,12 @@ const FILTERS = [
   'fd.snet=10.0.0.0/24 and fd.sockfamily=ip',
   'not fd.cproto=4000 and proc.name=bash',
   'evt.type in (accept, recvfrom, sendto, shutdown)',
+  'evt.type=tracer',
+  'evt.type in (tracer, close) and proc.name!=new',
+  'evt.type=write and evt.dir=>',
+  'span.tags=a and proc.name=bash',
+  'evtin.span.m.id=1',
+  'evtin.span.tags=a.b and evt.type in (read, write)',
 ];
 
 interface Walk {
