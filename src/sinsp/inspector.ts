@@ -350,7 +350,7 @@ export class Inspector {
           continue;
         }
         if (status === AT_LACK) {
-          lines!.tell();
+          lines!.tell(false);
           told = true;
           continue;
         }

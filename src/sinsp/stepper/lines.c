@@ -63,6 +63,7 @@ struct piece {
 #define SYSCALL_NAME 5
 #define SIGNAL_NAME 6
 #define FULL_PATH 7
+#define SECONDS 8
 struct writing {
   u8 kind;
   u8 size;
@@ -101,7 +102,8 @@ struct flags {
 /* There are none. */
 #define NO_FLAGS ((const struct text *)1)
 
-#define ERRORS 256
+/* With those that the kernel keeps to itself. */
+#define ERRORS 576
 #define SIGNALS 128
 
 /* Of its own, so that what is done for most lines stays short. */
@@ -137,6 +139,10 @@ static struct tables {
   const struct text *unknown;
   i32 utc_offset;
   u32 pieces_count;
+  /* The text of a descriptor that is another one after the event at hand, by slot and number; 0: of none. */
+  u32 once_slot;
+  i32 once_fd;
+  const struct text *once_text;
   /* Where the raw text of the last parameter stands that was written; end 0: of none since that was looked at. */
   u8 *raw_start;
   u8 *raw_end;
@@ -464,6 +470,7 @@ static const struct text *fd_text(const struct shown *event, i64 num) {
       if (record->is_shown) return (const struct text *)&record->length;
     }
   }
+  if (lines->once_text != 0 && lines->once_slot == event->slot && lines->once_fd == num) return lines->once_text;
   /* Of one that has no mark nothing is kept. */
   if (index >= 0 || num < MARKS) ask(MISSING_FD, event->slot, num);
   return 0;
@@ -523,12 +530,35 @@ static u8 *put_flags(u8 *to, u32 type, u32 index, u32 value) {
 static u8 *raw_start;
 static u8 *raw_end;
 
+void line_told(void) { lines->once_text = 0; }
+
 u32 line_lacks(void) { return lines->missing != NOTHING_MISSING; }
 
 void line_written(void) {
   if (raw_end == 0) return;
   lines->raw_start = raw_start;
   lines->raw_end = raw_end;
+}
+
+/* Nanoseconds as seconds, where these have no more than the six digits that are shown. */
+static RARE u8 *put_seconds(u8 *to, u64 value) {
+  u64 digits = value;
+  if (value != 0 && (value < 100000 || value >= 1000000000000000)) return 0;
+  while (digits >= 1000000) {
+    if (digits % 10 != 0) return 0;
+    digits /= 10;
+  }
+  u64 seconds = value / 1000000000;
+  *to = '(';
+  to = put_u64(to + 1, seconds);
+  if (value != seconds * 1000000000) {
+    *to = '.';
+    to = put_nine(to + 1, value - seconds * 1000000000);
+    while (to[-1] == '0') to--;
+  }
+  *to++ = 's';
+  *to++ = ')';
+  return to;
 }
 
 /* Descriptors with the letter of what they are, and what is waited for. */
@@ -541,6 +571,8 @@ static RARE u8 *put_fd_list(u8 *to, const struct shown *event, const u8 *from, u
     if (to + 64 > lines->end) return 0;
     const u8 *entry = from + 2 + i * 10;
     i64 num = READ(i64, entry);
+    /* Such a number may stand for one, by what other events say. */
+    if (num < 0) return 0;
     if (i > 0) *to++ = ' ';
     to = put_u64(to, num);
     *to++ = ':';
@@ -643,6 +675,8 @@ static u8 *put_param(u8 *to, const struct shown *event, u32 index, const struct 
       return put_flags(to, event->type, index, value);
     case SYSCALL_NAME:
       return value >= CALLS ? 0 : put_name(to, lines->syscalls[value]);
+    case SECONDS:
+      return put_seconds(to, value);
     case SIGNAL_NAME:
       return value >= SIGNALS ? 0 : put_name(to, lines->signals[value]);
     default:

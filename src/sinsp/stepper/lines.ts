@@ -23,7 +23,7 @@ import { PROGRAM_TEXT, SLOT_INTEGERS } from '../state/thread-slots.js';
 // The structures of lines.c.
 const EVENT_CODES = 1024;
 const PIECES = 64;
-const ERRORS = 256;
+const ERRORS = 576;
 const SIGNAL_COUNT = 128;
 const SYSCALL_COUNT = 1024;
 const FLAG_PLACES = 4096;
@@ -31,8 +31,8 @@ const FLAG_PLACES = 4096;
 const [MISSING, MISSING_FIRST, MISSING_SECOND, CUT, JSON_TEXTS, UNKNOWN, UTC_OFFSET, PIECE_COUNT] = [
   0, 1, 2, 4, 5, 6, 7, 8,
 ];
-const [RAW_START, RAW_END] = [9, 10];
-const PIECES_AT = 11;
+const [ONCE_SLOT, ONCE_FD, ONCE_TEXT, RAW_START, RAW_END] = [9, 10, 11, 12, 13];
+const PIECES_AT = 14;
 const PIECE_INTEGERS = 7;
 /** Bytes of fixed text that a piece has in front of it. */
 const BEFORE = 16;
@@ -95,6 +95,7 @@ const FLAG_NAMES = 4;
 const SYSCALL_NAME = 5;
 const SIGNAL_NAME = 6;
 const FULL_PATH = 7;
+const SECONDS = 8;
 
 /** How a parameter is written, its size (0: any), and what stands in parentheses behind it. */
 type Writing = readonly [kind: number, size: number, resolved: number];
@@ -115,6 +116,7 @@ const WRITINGS: ReadonlyMap<number, Writing> = new Map<number, Writing>([
   [PT.SIGTYPE, [UNSIGNED, 1, SIGNAL_NAME]],
   [PT.SYSCALLID, [UNSIGNED, 2, SYSCALL_NAME]],
   [PT.ABSTIME, [UNSIGNED, 8, NO_NAME]],
+  [PT.RELTIME, [UNSIGNED, 8, SECONDS]],
   [PT.PORT, [UNSIGNED, 2, NO_NAME]],
   [PT.BOOL, [BOOLEAN, 4, NO_NAME]],
   [PT.CHARBUF, [TEXT, 0, NO_NAME]],
@@ -178,6 +180,7 @@ const PASSING_BYTES = 1 << 19;
 const TEXT_HEADER = 4;
 const TEXT_SLACK = 16;
 const LONGEST_TEXT = 4096;
+const ONCE_BYTES = LONGEST_TEXT + 32;
 
 const GREATER = 62;
 const LOG = Uint8Array.from('/dev/log', (letter) => letter.charCodeAt(0));
@@ -212,11 +215,13 @@ export class Lines {
   private readonly bytes: Uint8Array;
   private readonly lasting: Arena;
   private readonly passing: Arena;
+  /** For one text. */
+  private readonly once: Arena;
   private readonly scratch = new ByteWriter(null, LONGEST_TEXT);
   private readonly showsFd: boolean;
 
   /** Memory that lines need besides a number for each mark. */
-  static readonly bytes = TABLES_BYTES + LASTING_BYTES + PASSING_BYTES + OUT_BYTES;
+  static readonly bytes = TABLES_BYTES + LASTING_BYTES + PASSING_BYTES + ONCE_BYTES + OUT_BYTES;
 
   /** `offset`: where in the memory they have it, a multiple of 8. */
   constructor(
@@ -237,9 +242,11 @@ export class Lines {
     const passingAt = lastingAt + LASTING_BYTES;
     this.lasting = { begin: lastingAt, end: passingAt, used: lastingAt };
     this.passing = { begin: passingAt, end: passingAt + PASSING_BYTES, used: passingAt };
-    this.outAt = this.passing.end;
+    const onceAt = this.passing.end;
+    this.once = { begin: onceAt, end: onceAt + ONCE_BYTES, used: onceAt };
+    this.outAt = this.once.end;
     this.out = new Uint8Array(memory, this.outAt, OUT_BYTES);
-    if (place(offset, this.passing.end + OUT_BYTES) !== TABLES_BYTES) throw new Error('lines.c has other tables');
+    if (place(offset, this.outAt + OUT_BYTES) !== TABLES_BYTES) throw new Error('lines.c has other tables');
     this.showsFd = form.pieces.includes('fd-name');
     this.describe();
     state.onIdsChanged = () => this.forget();
@@ -356,15 +363,18 @@ export class Lines {
 
   /** Gives lines.c what it lacked for the event under the cursor, and the name of what that opened. */
   teach(event: EventCursor): void {
-    this.tell();
+    this.tell(true);
     if (event.fd === null || CREATES_FD[event.type] === 0 || event.thread === null || !this.state.slots.lent) return;
     const { slot, lastFd } = event.thread;
     if (lastFd < 0 || this.threads[slot] !== event.thread || this.state.fdTable(event.thread).isOpened(lastFd)) return;
-    this.teachFd(slot, lastFd);
+    this.teachFd(slot, lastFd, true);
   }
 
-  /** Gives lines.c what it lacked for a line, as far as that is known; false when it did not say what. */
-  tell(): boolean {
+  /**
+   * Gives lines.c what it lacked for a line, as far as that is known; false when it did not say what. `isLate`: the event's
+   * effect was had. Before it nobody asks for the name of a descriptor that may change.
+   */
+  tell(isLate: boolean): boolean {
     const { tables } = this;
     const missing = tables[MISSING]!;
     if (missing === 0 || !this.state.slots.lent) return false;
@@ -373,7 +383,7 @@ export class Lines {
     const first = tables[MISSING_FIRST]!;
     const second = tables[MISSING_SECOND]!;
     if (missing === MISSING_PROGRAM) this.teachProgram(first);
-    else if (missing === MISSING_FD) this.teachFd(first, second);
+    else if (missing === MISSING_FD) this.teachFd(first, second, isLate);
     else if (missing === MISSING_PLAN) this.teachPlan(first);
     else if (missing === MISSING_FLAGS) this.teachFlags(first, second >>> 0);
     else if (missing === MISSING_PID) this.noteOther(first);
@@ -389,7 +399,7 @@ export class Lines {
     this.state.slots.integers[slot * SLOT_INTEGERS + PROGRAM_TEXT] = this.putBytes(this.passing, 0, 0);
   }
 
-  private teachFd(slot: number, num: number): void {
+  private teachFd(slot: number, num: number, isLate: boolean): void {
     const { state, scratch } = this;
     const thread = this.threads[slot];
     if (!thread || thread.slot !== slot) return;
@@ -398,12 +408,26 @@ export class Lines {
     if (table.slot === 0) return;
     const fd = table.get(num);
     table.mark(num, fd ?? null);
-    if (fd === undefined || !table.isKnown(num)) return;
+    if (fd === undefined || !(isLate || table.isKnown(num))) return;
     const name = state.fdName(fd);
     scratch.length = 0;
     this.form.params.writeFd(fd, scratch);
     const flags = (name.printable ? 0 : NAME_DIFFERS) | (holds(scratch.bytes, scratch.length, LOG) ? IS_LOG : 0);
-    state.slots.texts[table.markOf(num)] = this.putBytes(this.passing, scratch.bytes.indexOf(GREATER) + 1, flags);
+    const skip = scratch.bytes.indexOf(GREATER) + 1;
+    if (table.isKnown(num)) {
+      state.slots.texts[table.markOf(num)] = this.putBytes(this.passing, skip, flags);
+      return;
+    }
+    const { tables, once } = this;
+    once.used = once.begin;
+    tables[ONCE_SLOT] = slot;
+    tables[ONCE_FD] = num;
+    tables[ONCE_TEXT] = this.putBytes(once, skip, flags);
+  }
+
+  /** What was told of a descriptor for one line alone is not true any more. */
+  forgetOnce(): void {
+    this.tables[ONCE_TEXT] = 0;
   }
 
   private teachPlan(type: number): void {

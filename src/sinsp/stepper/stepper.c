@@ -907,7 +907,10 @@ __attribute__((export_name("step"))) u32 step(const u8 *window, u32 offset, u32 
       }
     }
     count++;
-    told = 0;
+    if (told) {
+      told = 0;
+      line_told();
+    }
     if ((kind & WANTED) != 0) {
       status = AT_EVENT;
       /* The last one may be asked for its descriptor when everything is over. */

@@ -168,6 +168,8 @@ struct shown {
 u8 *write_line(u8 *begin, const struct shown *event);
 /* JavaScript can tell what the last line lacked that was not written. */
 u32 line_lacks(void);
+/* What JavaScript has told for one line alone is not true any more. */
+void line_told(void);
 /* The line that was written last is one that stays. */
 void line_written(void);
 

@@ -89,7 +89,7 @@ const JUST_OPENED = 2;
 /** Numbers of system calls. */
 const CALLS = 1024;
 /** How often a line may lack something before JavaScript writes it. */
-const LACKS = 3;
+const LACKS = 8;
 /** Names of files that the filter excludes, and how long one may be. */
 const NAMES = 1024;
 const NONE_WITHOUT_FD = 2;
@@ -551,6 +551,7 @@ export class Stepper implements ThreadIndex {
     event[LINE_AT] = lines.begin();
     event[LINES_FULL] = lines.full;
     const status = this.step(offset, before, told ? 1 : 0);
+    lines.forgetOnce();
     lines.end(event[LINE_AT]!);
     event[LINES_FULL] = -1;
     return status;
@@ -563,19 +564,29 @@ export class Stepper implements ThreadIndex {
   showLate(cursor: EventCursor): boolean {
     const lines = this.lines!;
     lines.teach(cursor);
-    // It may stand for another one by now.
-    if (cursor.type !== this.event[TYPE] || this.writes[cursor.type] === 0 || !lines.isCurrent(cursor)) return false;
     const { thread } = cursor;
     const slot = thread === null ? 0 : thread.slot;
-    if (!this.state.slots.lent || (thread !== null && this.threads[slot] !== thread)) return false;
+    // It may stand for another one by now.
+    const isWritten =
+      cursor.type === this.event[TYPE] &&
+      this.writes[cursor.type] !== 0 &&
+      lines.isCurrent(cursor) &&
+      this.state.slots.lent &&
+      (thread === null || this.threads[slot] === thread) &&
+      this.writeLate(lines, slot, cursor.num);
+    lines.forgetOnce();
+    return isWritten;
+  }
+
+  private writeLate(lines: Lines, slot: number, num: number): boolean {
     const { event } = this;
     for (let lacks = 0; lacks < LACKS; lacks++) {
       event[LINE_AT] = lines.begin();
-      if (this.exports.show(this.address - this.origin, slot, cursor.num) !== 0) {
+      if (this.exports.show(this.address - this.origin, slot, num) !== 0) {
         lines.end(event[LINE_AT]!);
         return true;
       }
-      if (!lines.tell()) return false;
+      if (!lines.tell(true)) return false;
     }
     return false;
   }

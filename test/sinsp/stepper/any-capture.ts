@@ -25,6 +25,17 @@ const NUMBERS = [
   2 ** 31 - 1,
   2 ** 31,
   2 ** 32 - 1,
+  // As durations they have few digits, or one too many; and sums of digits that are written in groups.
+  99_999,
+  100_000,
+  250_000_000,
+  1_500_000_000,
+  99_999_999,
+  100_000_000,
+  12_345_600_000,
+  12_345_678_000,
+  999_999_000_000_000,
+  1_000_000_000_000_000,
 ];
 const TEXTS = [
   '',
