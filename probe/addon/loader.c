@@ -50,10 +50,11 @@ static int run_loader(struct bpf_load_and_run_opts *opts)
 	sigset_t all, before;
 	int error;
 
+	/* For this thread, on Linux; the function for threads would need a newer libc. */
 	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
+	sigprocmask(SIG_SETMASK, &all, &before);
 	error = relocate_and_run(opts);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	sigprocmask(SIG_SETMASK, &before, NULL);
 	return error;
 }
 
