@@ -33,9 +33,9 @@ let done = false;
 
 /**
  * To be called when nothing is left to do. Node waits for V8's compiler threads before it ends; when one of these in turn
- * waits for a collection, which only the main thread can make while it runs JavaScript, that is for ever (Node 20; up to
- * three of a hundred runs of a third of a second). So they are waited for here first: what they ask for is done between the
- * pauses.
+ * waits for a collection, which only the main thread can make while it runs JavaScript, that is for ever (Node 20; a
+ * quarter of runs of a tenth of a second, while three ran at a time). So they are waited for here first: what they ask for is
+ * done between the pauses.
  */
 export function settleBeforeExit(): void {
   if (done) return;

@@ -109,7 +109,12 @@ function snapshotOption(text: string | undefined): { past: number; next: number 
   return { past: Number(match[1]), next: Number(match[2]) };
 }
 
-const FORMAT_SWITCHES = ['print-hex', 'print-hex-ascii', 'print-ascii', 'print-base64'];
+const BUFFER_FORMATS: readonly (readonly [name: string, format: BufferFormat])[] = [
+  ['print-hex', 'hex'],
+  ['print-hex-ascii', 'hexascii'],
+  ['print-ascii', 'ascii'],
+  ['print-base64', 'base64'],
+];
 const PRINT_KINDS: ReadonlyMap<string, 'c' | 'k' | 'm'> = new Map([
   ['c', 'c'],
   ['container', 'c'],
@@ -133,13 +138,11 @@ export function settingsOf(line: CommandLine): Settings {
     return value;
   };
 
-  const formats: BufferFormat[] = [];
-  if (has('print-hex')) formats.push('hex');
-  if (has('print-hex-ascii')) formats.push('hexascii');
-  if (has('print-ascii')) formats.push('ascii');
-  if (has('print-base64')) formats.push('base64');
-  const chosen = FORMAT_SWITCHES.reduce((sum, name) => sum + (line.switches.get(name) ?? 0), 0);
-  if (chosen > 1)
+  // Each as often as it was given.
+  const formats = BUFFER_FORMATS.flatMap(([name, format]) =>
+    new Array<BufferFormat>(line.switches.get(name) ?? 0).fill(format),
+  );
+  if (formats.length > 1)
     throw new UsageError('you cannot specify more than one output format: give one of -x, -X, -A and -b, once');
 
   const timeFormat = last('timetype') ?? 'h';

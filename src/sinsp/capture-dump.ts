@@ -160,7 +160,7 @@ export class CaptureDump {
   };
 
   private put(event: EventCursor, stateOnly: boolean): void {
-    const { bytes, view, blockOffset, blockLength } = event.standsFor ?? event;
+    const { bytes, view, blockOffset, blockLength } = event.block;
     const flags = (stateOnly ? DUMP_FLAG_STATE_ONLY : 0) | (event.standsFor === null ? 0 : DUMP_FLAG_TRACER);
     this.files.writerAt(secondsOf(event), this.beginFile).writeEvent(bytes, view, blockOffset, blockLength, flags);
   }
@@ -187,7 +187,7 @@ export class CaptureDump {
   /** True when the event was one of those in front, and is taken care of. */
   private isLeading(event: EventCursor): boolean {
     if (this.held === null) return false;
-    const { bytes, view, blockOffset, blockLength } = event.standsFor ?? event;
+    const { bytes, view, blockOffset, blockLength } = event.block;
     if (this.hold(bytes, view, blockOffset, blockLength)) return true;
     this.writeHeld(secondsOf(event));
     return false;

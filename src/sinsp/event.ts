@@ -69,7 +69,7 @@ export class EventCursor implements EventBlock {
   /** The number of that descriptor, known or not; -1 when the event has none. */
   fdNum = -1;
 
-  /** The block in the source of an event that the cursor shows another one for; null for all others. */
+  /** The block in the source of an event that the cursor shows another one for; null for all others. See {@link block}. */
   standsFor: EventBlock | null = null;
   /** Nothing is to be seen of the event, unless a filter lets it through after this was found out. */
   withheld = false;
@@ -117,6 +117,11 @@ export class EventCursor implements EventBlock {
     this.bytes = bytes;
     this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.standsFor = null;
+  }
+
+  /** The event's block in the source, whatever is shown in its place. */
+  get block(): EventBlock {
+    return this.standsFor ?? this;
   }
 
   /**

@@ -408,13 +408,15 @@ export class Lines {
     if (table.slot === 0) return;
     const fd = table.get(num);
     table.mark(num, fd ?? null);
-    if (fd === undefined || !(isLate || table.isKnown(num))) return;
+    if (fd === undefined) return;
+    const isKnown = table.isKnown(num);
+    if (!isKnown && !isLate) return;
     const name = state.fdName(fd);
     scratch.length = 0;
     this.form.params.writeFd(fd, scratch);
     const flags = (name.printable ? 0 : NAME_DIFFERS) | (holds(scratch.bytes, scratch.length, LOG) ? IS_LOG : 0);
     const skip = scratch.bytes.indexOf(GREATER) + 1;
-    if (table.isKnown(num)) {
+    if (isKnown) {
       state.slots.texts[table.markOf(num)] = this.putBytes(this.passing, skip, flags);
       return;
     }
