@@ -185,7 +185,10 @@ function dottedArgument(field: Field, text: string, at: number): Argument | unde
   const ofEvents = field.class === 'evtin' || field.name === 'evt.arg' || field.name === 'evt.rawarg';
   if (ofEvents) {
     const name = longestParamName(text, at);
-    if (name === undefined) return { error: `unknown event argument ${word || text.slice(at, at + 20)}` };
+    if (name === undefined) {
+      const hint = field.class === 'evtin' ? `; give a position, as in ${field.name}[0]` : '';
+      return { error: `unknown event argument ${word || text.slice(at, at + 20)}${hint}` };
+    }
     return { value: name, end: at + name.length };
   }
   switch (field.name) {

@@ -118,6 +118,7 @@ test('errors show the filter, a caret and what was expected', () => {
     ['evt.type=opn', 9, /unknown event type opn/],
     ['evt.type in (open, opn)', 13, /unknown event type opn/],
     ['evt.arg.nosuch=3', 0, /unknown event argument nosuch/],
+    ['evtin.span.arg.nosuch=3', 0, /unknown event argument nosuch; give a position, as in evtin.span.arg\[0\]/],
     ['fd.num contains 3', 7, /'contains' does not work on a number/],
     ['evt.buffer icontains get', 11, /does not work on a buffer/],
     ['fd.ip>1.2.3.4', 6, /does not work on addresses/],
