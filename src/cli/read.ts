@@ -2,6 +2,7 @@
 import type { EventSource } from '../capture/event-source.js';
 import { openCaptureFile } from '../capture/file-source.js';
 import { clockMs } from '../clock.js';
+import { leaveProcessorsToWalk } from '../compiler-threads.js';
 import type { CaptureDump } from '../sinsp/capture-dump.js';
 import type { EventCursor } from '../sinsp/event.js';
 import { type FieldContext, unsignedDuration } from '../sinsp/fields/field.js';
@@ -25,6 +26,9 @@ import { SuppressedThreads } from './suppressed-threads.js';
 
 /** Time after which a walk lets signals and timers have their turn, in milliseconds. */
 const TURN_MS = 20;
+
+/** Walking over so much takes longer than all that goes before. */
+const LARGE_BYTES = 16 << 20;
 
 /** Signals that come so soon after one another are one. */
 const ONE_SIGNAL_MS = 250;
@@ -242,6 +246,7 @@ export class Reader {
     const host = this.chisels?.host;
     inspector.setInterest(this.interest(), host === undefined ? null : () => host.calm());
     this.offerLines();
+    if (source.stats().bytesTotal >= LARGE_BYTES) leaveProcessorsToWalk();
     let turnEnds = clockMs() + TURN_MS;
     while (source.nextBatch()) {
       if (!inspector.walkBatch(source, handler)) {
@@ -250,6 +255,7 @@ export class Reader {
       }
       const now = clockMs();
       if (now < turnEnds) continue;
+      leaveProcessorsToWalk();
       if (output.isTerminal) output.flush();
       progress?.tick(source, this.total + inspector.eventCount);
       await new Promise(setImmediate);

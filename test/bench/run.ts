@@ -3,8 +3,9 @@
  * Prints the median of the ratios of wall time (burin / sysdig, start included) with its spread, of the least
  * wall times, of processor time, and peak memory of both. See cases.ts for what is run on how many events.
  *
- *   npm run bench -- [--pairs 5] [--only REGEX] [--capture FILE] [--json] [--save]
+ *   npm run bench -- [--pairs 5] [--only REGEX] [--events N] [--capture FILE] [--json] [--save]
  *
+ * --events has all cases run on a capture of so many events.
  * --save adds the results to history.jsonl, which check-ratios.ts compares with. Needs sysdig 0.29.3 (Debian:
  * apt-get install sysdig) and a build (npm run build). Runs without sysdig too: burin's own times are printed then.
  */
@@ -35,6 +36,7 @@ const { values } = parseArgs({
   options: {
     pairs: { type: 'string', default: '5' },
     only: { type: 'string', default: '.' },
+    events: { type: 'string' },
     capture: { type: 'string' },
     json: { type: 'boolean', default: false },
     save: { type: 'boolean', default: false },
@@ -61,8 +63,8 @@ if (!values.json && cases.length > 0) {
 }
 const counts = new Map<string, string>();
 for (const one of cases) {
-  const built =
-    values.capture === undefined ? buildBenchCapture({ events: one.events, gzip: one.gzip ?? false }) : null;
+  const events = values.events === undefined ? one.events : Number(values.events);
+  const built = values.capture === undefined ? buildBenchCapture({ events, gzip: one.gzip ?? false }) : null;
   recordings = built?.recordings ?? 0;
   const capture = built?.path ?? values.capture!;
   if (built !== null && sysdig !== null && !one.gzip) counts.set(capture, sameCount(capture, sysdig));
