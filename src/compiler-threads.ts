@@ -1,7 +1,7 @@
 /**
  * V8's compiler threads beside the walk. In its first second a run has some three hundred functions compiled, which takes a
- * processor as long. V8 has four threads for that whatever the machine has: with two processors the walk had little more
- * than half of one, and as all four worked at once, every function came late.
+ * processor as long. V8 has four threads for that whatever the machine has: with two processors they take time from the walk,
+ * and as all four work at once, every function comes late.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 
