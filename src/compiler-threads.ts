@@ -3,13 +3,15 @@
  * processor as long. V8 has four threads for that whatever the machine has: with two processors they take time from the walk,
  * and as all four work at once, every function comes late.
  */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
+import { mainThread, threadState, threads } from './own-threads.js';
 
 /** With one for each of V8's threads and the main one nobody is in another's way. */
 const ENOUGH_PROCESSORS = 5;
 
-/** About a tenth of what a thread gets otherwise, where they compete. */
-const NICE = 10;
+/** So much nicer than the main thread: about a tenth of its time, where they compete. */
+const NICER = 10;
+const NICEST = 19;
 
 let done = false;
 
@@ -22,15 +24,16 @@ export function leaveProcessorsToWalk(): void {
   if (done || process.platform !== 'linux') return;
   done = true;
   // Loaded when it is needed: most runs are over before.
-  const { availableParallelism, setPriority } = process.getBuiltinModule('node:os');
+  const { availableParallelism, getPriority, setPriority } = process.getBuiltinModule('node:os');
   if (availableParallelism() >= ENOUGH_PROCESSORS) return;
   try {
-    // The /proc of another pid namespace does not have the ids that threads go by here.
-    if (Number.parseInt(readFileSync('/proc/self/stat', 'latin1'), 10) !== process.pid) return;
+    // In the /proc of another pid namespace threads go by other ids.
+    if (mainThread() !== String(process.pid)) return;
+    const own = threads();
+    if (othersRun(own)) return;
+    const nice = Math.min(getPriority() + NICER, NICEST);
     // As Node starts them: the main thread, one for timers, four for V8, and those of the program.
-    const threads = readdirSync('/proc/self/task').sort((a, b) => Number(a) - Number(b));
-    if (othersRun(threads)) return;
-    for (const tid of threads.slice(3, 6)) setPriority(Number(tid), NICE);
+    for (const tid of own.slice(3, 6)) setPriority(Number(tid), nice);
   } catch {
     // A thread that has ended, or no /proc: all stays as it is.
   }
@@ -39,5 +42,5 @@ export function leaveProcessorsToWalk(): void {
 /** Threads of other processes run, or want to. */
 function othersRun(own: readonly string[]): boolean {
   const running = Number(/ (\d+)\//.exec(readFileSync('/proc/loadavg', 'latin1'))![1]);
-  return running > own.filter((tid) => /\) R /.test(readFileSync(`/proc/self/task/${tid}/stat`, 'latin1'))).length;
+  return running > own.filter((tid) => threadState(tid) === 'R').length;
 }

@@ -1,6 +1,7 @@
 /** Garbage collections that are asked for, and those that others wait for. */
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { sleepMs } from './clock.js';
+import { mainThread, threadState, threads } from './own-threads.js';
 
 let collect: (() => void) | undefined;
 
@@ -59,14 +60,11 @@ export function settleBeforeExit(): void {
 /** What the other threads of this process have run so far; never the same twice while one of them runs, or could. */
 function workOfOthers(): string {
   let work = '';
-  // As /proc counts: it may be that of another pid namespace.
-  const own = readlinkSync('/proc/self');
-  for (const tid of readdirSync('/proc/self/task')) {
+  const own = mainThread();
+  for (const tid of threads()) {
     if (tid === own) continue;
-    const task = `/proc/self/task/${tid}`;
-    const stat = readFileSync(`${task}/stat`, 'latin1');
-    const state = stat.charAt(stat.lastIndexOf(')') + 2);
-    work += `${tid} ${state === 'S' ? '' : process.hrtime.bigint()} ${readFileSync(`${task}/schedstat`, 'latin1')}`;
+    const progress = threadState(tid) === 'S' ? '' : process.hrtime.bigint();
+    work += `${tid} ${progress} ${readFileSync(`/proc/self/task/${tid}/schedstat`, 'latin1')}`;
   }
   return work;
 }

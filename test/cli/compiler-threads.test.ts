@@ -30,7 +30,7 @@ test('only compiler threads give way, all but the first', { skip }, async () => 
   assert.equal(others[0], usual, 'timers');
   assert.equal(others[1], usual, 'the first compiler thread');
   const [second, third, fourth] = others.slice(2, 5);
-  assert.ok(second === usual || second === 10, `${second} is neither usual nor nice`);
+  assert.ok(second === usual || second === Math.min(usual + 10, 19), `${second} is neither usual nor nice`);
   assert.deepEqual([third, fourth], [second, second]);
   assert.deepEqual(
     others.slice(5).filter((nice) => nice !== usual),
