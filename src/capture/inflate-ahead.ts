@@ -7,6 +7,7 @@
  * place a little ahead of its own, from which on the slots continue the stream.
  */
 import { closeSync, fstatSync, openSync } from 'node:fs';
+import { startWorkerThread } from '../worker-thread.js';
 import { createInflater, GzipDamage } from './gzip-inflate.js';
 
 const SLOTS = 4;
@@ -167,16 +168,10 @@ export class InflateAhead {
       progressAt: PROGRESS_AT,
       fromAt: FROM_AT,
     };
-    // A loader such as tsx names functions through a helper that the thread does not have.
-    const source = `const __name = (f) => f;
-const { workerData } = require('node:worker_threads');
-(${threadMain.toString()})(workerData, require('node:fs'), require('node:zlib'), ${createInflater.toString()});`;
-    // Loaded late: most runs need no thread.
-    const { Worker } = process.getBuiltinModule('node:worker_threads');
-    const worker = new Worker(source, { eval: true, workerData, execArgv: [], env: {}, trackUnmanagedFds: false });
-    worker.unref();
-    // One that does not come up is not missed: the reader goes on by itself.
-    worker.on('error', () => {});
+    startWorkerThread(
+      `(${threadMain.toString()})(workerData, require('node:fs'), require('node:zlib'), ${createInflater.toString()});`,
+      workerData,
+    );
   }
 
   /**
