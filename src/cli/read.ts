@@ -256,8 +256,13 @@ export class Reader {
       const now = clockMs();
       if (now < turnEnds) continue;
       leaveProcessorsToWalk();
-      if (output.isTerminal) output.flush();
-      progress?.tick(source, this.total + inspector.eventCount);
+      if (progress !== null) {
+        // Its line comes between whole lines of the output.
+        if (output.isTerminal) output.flush();
+        progress.tick(source, this.total + inspector.eventCount);
+      } else if (output.isTerminal) {
+        output.handOut();
+      }
       await new Promise(setImmediate);
       if (this.interrupted) return;
       turnEnds = clockMs() + TURN_MS;
@@ -320,9 +325,10 @@ export class Reader {
       if (!copies) live.mend(inspector.state);
       const now = clockMs();
       investigation?.afterTurn(now - turn);
-      output.flush();
+      output.handOut();
       if (statsSeconds > 0 && now - reported > statsSeconds * 1000) {
         reported = now;
+        output.flush();
         process.stderr.write(`burin: ${live.totals()}\n`);
       }
       if (!stopped && (this.interrupted || investigation?.quit || now - this.begun > maxSeconds * 1000)) {

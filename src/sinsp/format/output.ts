@@ -4,11 +4,18 @@
  */
 
 import { fstatSync, writeSync } from 'node:fs';
-import { sleepMs, waiting } from '../../clock.js';
+import { clockMs, sleepMs, waiting } from '../../clock.js';
 import { ByteWriter } from './byte-writer.js';
+import { OutputThread } from './output-thread.js';
 
 /** Bytes that may wait before they are written. */
 const FLUSH_AT = 1 << 17;
+
+/**
+ * When writing to a terminal has taken so long, a thread is worth its start: what draws spends a fifth of its time in the
+ * kernel's terminal layer. Pipes and files gain nothing: there the time goes into copying, which the thread would do twice.
+ */
+const LONG_MS = 50;
 
 /** Device number of /dev/null on Linux. */
 const NULL_DEVICE = 0x103;
@@ -46,15 +53,20 @@ export class Output {
   readonly isTerminal: boolean;
   /** Every line goes out at once (--unbuffered). */
   unbuffered = false;
+  /** Milliseconds spent in writing to a terminal. */
+  private writingMs = 0;
+  /** Writes to a terminal in place of the caller; undefined until that takes long, null where it cannot be had. */
+  private thread: OutputThread | null | undefined;
 
   constructor(private readonly fd = 1) {
     this.isTerminal = isTerminal(fd);
-    this.writer = new ByteWriter((bytes) => this.write(bytes), FLUSH_AT * 2);
+    if (!this.isTerminal) this.thread = null;
+    this.writer = new ByteWriter((bytes) => this.attempt(() => this.writeOut(bytes)), FLUSH_AT * 2);
   }
 
-  private write(bytes: Uint8Array): void {
+  private attempt(run: () => void): void {
     try {
-      waiting(() => writeAll(this.fd, bytes));
+      waiting(run);
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       // Nobody reads any more: nothing left to do, and nothing to complain about.
@@ -63,13 +75,57 @@ export class Output {
     }
   }
 
+  private writeOut(bytes: Uint8Array): void {
+    const { fd, thread } = this;
+    if (thread?.isRunning) {
+      const taken = thread.write(bytes);
+      if (taken === bytes.length) return;
+      bytes = bytes.subarray(taken);
+    }
+    if (thread?.hasStopped) this.takeOver(thread);
+    if (thread !== undefined) {
+      writeAll(fd, bytes);
+      return;
+    }
+    const begun = clockMs();
+    writeAll(fd, bytes);
+    this.writingMs += clockMs() - begun;
+    if (this.writingMs > LONG_MS && !this.unbuffered) this.startThread();
+  }
+
+  private startThread(): void {
+    this.thread = null;
+    try {
+      if (process.getBuiltinModule('node:os').availableParallelism() > 1) this.thread = new OutputThread(this.fd);
+    } catch {
+      // No threads: it goes on as before.
+    }
+  }
+
+  /** Writes what the thread could not. */
+  private takeOver(thread: OutputThread): void {
+    this.thread = null;
+    for (const bytes of thread.left()) writeAll(this.fd, bytes);
+  }
+
   /** Called after each whole line. */
   lineDone(): void {
     if (this.writer.length > FLUSH_AT || this.unbuffered) this.writer.flush();
   }
 
+  /** Hands over what was written; it is on its way then. */
+  handOut(): void {
+    this.writer.flush();
+  }
+
+  /** Returns when everything is written. */
   flush(): void {
     this.writer.flush();
+    this.attempt(() => {
+      const { thread } = this;
+      thread?.drain();
+      if (thread?.hasStopped) this.takeOver(thread);
+    });
   }
 }
 
