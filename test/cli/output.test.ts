@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { run } from '../chisel/run-burin.js';
+import { burin, run } from '../chisel/run-burin.js';
 import { call, code, scenario } from '../sinsp/state/scenario.js';
 import { raw, u32, u64 } from '../support/capture-builder.js';
 
@@ -117,4 +117,17 @@ test('-M ends each capture that long after the first event that passes, by its o
   await run(['-r', file, '-M', '5', '-w', copy]);
   assert.equal((await run(['-r', copy, '-p', '%evt.num'])).stdout, '1\n2\n3\n4\n');
   rmSync(directory, { recursive: true });
+});
+
+test('what chisels say on standard error lies between what others say, in a file, too', async () => {
+  const chisel = `description, short_description, category, args = "d", "s", "c", {}
+    function on_init() io.stderr:write("of the chisel\\n") return true end
+    function on_event() return true end`;
+  const words = ['-r', file(), '-c', './talks.lua'];
+  for (const tier of ['compiled', 'interpreter']) {
+    const script = '{ echo before; "$@"; echo behind; } 2>both >&2; cat both';
+    const program = ['/bin/sh', '-c', script, 'sh', ...(await burin()), `--lua=${tier}`];
+    const { stdout } = await run(words, { files: { 'talks.lua': chisel }, program });
+    assert.equal(stdout, 'before\nof the chisel\nbehind\n', tier);
+  }
 });

@@ -392,6 +392,8 @@ export class LuaFile {
 /** Where a descriptor stands, or undefined when it has no offsets. */
 function startOffset(fd: number, kind: StreamKind): number | undefined {
   if (kind === 'pipe') return undefined;
+  // Others write there, too, and what is written at an offset does not move theirs.
+  if (kind === 'standard' && fd !== 0) return undefined;
   try {
     const stat = fstatSync(fd);
     if (!stat.isFile() && !stat.isBlockDevice() && !stat.isDirectory()) return undefined;
