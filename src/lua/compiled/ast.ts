@@ -51,7 +51,8 @@ export type Expr =
   | { kind: 'index'; object: Expr; key: Expr; line: number }
   | CallNode
   | { kind: 'binary'; op: BinaryOperator; left: Expr; right: Expr; line: number }
-  | { kind: 'concat'; parts: Expr[]; line: number; asKey: boolean }
+  /** repeats: its text is likely one that was made before: a key, what a function returns, what is written. */
+  | { kind: 'concat'; parts: Expr[]; line: number; repeats: boolean }
   | { kind: 'and' | 'or'; left: Expr; right: Expr }
   | { kind: 'not' | 'paren'; value: Expr }
   | { kind: 'minus' | 'length'; value: Expr; line: number }

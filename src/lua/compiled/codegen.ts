@@ -92,7 +92,7 @@ export class UnsupportedError extends Error {}
 
 export function generate(chunk: ParsedChunk, options: CodeOptions): GeneratedChunk {
   inferNumbers(chunk.locals);
-  for (const local of chunk.locals) if (local.isKey) for (const text of local.texts) text.asKey = true;
+  for (const local of chunk.locals) if (local.isKey) for (const text of local.texts) text.repeats = true;
   return new Generator(options).chunk(chunk.main);
 }
 
@@ -706,7 +706,7 @@ class Generator {
         );
       }
       case 'concat':
-        return this.concat(e.parts, e.line, e.asKey);
+        return this.concat(e.parts, e.line, e.repeats);
       case 'binary':
         return e.op in ARITHMETIC ? this.arithmetic(e) : this.comparison(e);
       case 'table':
@@ -824,7 +824,7 @@ class Generator {
     return sequence(l.setup, r.setup, `${guards}?${fast}:${slow}`);
   }
 
-  private concat(parts: Expr[], line: number, asKey: boolean): string {
+  private concat(parts: Expr[], line: number, repeats: boolean): string {
     const operands = parts.map((part) => this.operand(part));
     const setup = operands.map((o) => o.setup).filter((s) => s !== '');
     const guards: string[] = [];
@@ -837,7 +837,7 @@ class Generator {
     });
     let fast = texts.join('+');
     const varying = operands.filter((_o, i) => parts[i]!.kind !== 'string');
-    if (asKey && (varying.length === 1 || varying.length === 2) && guards.length > 0) {
+    if (repeats && (varying.length === 1 || varying.length === 2) && guards.length > 0) {
       const m = `m${++this.memos}`;
       const pair = `${varying[0]!.ref},${varying[1]?.ref ?? true}`;
       fast = `(${m}.on?($v=${m}.get(${pair}))!==undefined?$v:${m}.put(${pair},${fast}):${fast})`;

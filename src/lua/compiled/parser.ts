@@ -393,7 +393,7 @@ class Parser {
     let values: Expr[] = [];
     if (!this.blockEnds() && this.lexer.kind !== ';') values = this.expressions();
     // Functions that make keys often just return them.
-    if (values.length === 1 && values[0]!.kind === 'concat') values[0].asKey = true;
+    if (values.length === 1 && values[0]!.kind === 'concat') values[0].repeats = true;
     const statement: Statement = { kind: 'return', values, line: this.lexer.lastLine };
     this.accept(';');
     if (!this.blockEnds()) this.expected(this.fn.node.isMain ? '<eof>' : 'end');
@@ -588,7 +588,7 @@ class Parser {
           this.lexer.advance();
           const key = this.expression();
           this.expect(']');
-          if (key.kind === 'concat') key.asKey = true;
+          if (key.kind === 'concat') key.repeats = true;
           else if (key.kind === 'local') key.local.isKey = true;
           value = { kind: 'index', object: value, key, line: this.lexer.lastLine };
           break;
@@ -628,6 +628,17 @@ class Parser {
       this.close(')', '(', line);
     } else {
       return this.fail('function arguments expected');
+    }
+    // What draws on a terminal writes the same few sequences again and again.
+    const only = args[0];
+    if (
+      args.length === 1 &&
+      only!.kind === 'concat' &&
+      callee.kind === 'index' &&
+      callee.key.kind === 'string' &&
+      callee.key.value === 'write'
+    ) {
+      only!.repeats = true;
     }
     return { kind: 'call', callee, method, args, line, endLine: this.lexer.lastLine };
   }
@@ -726,8 +737,8 @@ function combine(op: string, left: Expr, right: Expr, line: number): Expr {
   if (op === 'and' || op === 'or') return { kind: op, left, right };
   if (op === '..') {
     // Right-associative: a chain arrives from the right.
-    if (right.kind === 'concat') return { kind: 'concat', parts: [left, ...right.parts], line, asKey: false };
-    return { kind: 'concat', parts: [left, right], line, asKey: false };
+    if (right.kind === 'concat') return { kind: 'concat', parts: [left, ...right.parts], line, repeats: false };
+    return { kind: 'concat', parts: [left, right], line, repeats: false };
   }
   return { kind: 'binary', op: op as BinaryOperator, left, right, line };
 }
