@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <bpf/skel_internal.h>
+#include "../bpf/record.h"
 #include "loader.h"
 #include "relocate.h"
 
@@ -89,7 +90,7 @@ int burin_load(unsigned cpus, unsigned chunks, struct burin_loaded *out)
 		return error < 0 ? error : -EINVAL;
 	}
 	out->skeleton = s;
-	out->settings = s->maps.settings.map_fd;
+	out->settings = s->maps.bss.map_fd;
 	out->cpus = s->maps.cpus.map_fd;
 	out->chunks = s->maps.chunks.map_fd;
 	out->rings = s->maps.rings.map_fd;

@@ -46,13 +46,8 @@ struct scratch {
 	struct user_iovec iov[IOV_MAX];
 };
 
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(map_flags, BPF_F_MMAPABLE);
-	__uint(max_entries, 1);
-	__type(key, __u32);
-	__type(value, struct burin_settings);
-} settings SEC(".maps");
+/* Alone in its section, which is a map that the addon sees. A variable, as its address is then part of the code. */
+struct burin_settings settings;
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -167,12 +162,6 @@ struct {
 #define CHILD_EXIT_AT_FORK
 #endif
 
-static __always_inline struct burin_settings *get_settings(void)
-{
-	__u32 zero = 0;
-	return bpf_map_lookup_elem(&settings, &zero);
-}
-
 static __always_inline struct scratch *get_scratch(void)
 {
 	__u32 cpu = bpf_get_smp_processor_id();
@@ -243,9 +232,9 @@ static __always_inline bool is_compat(struct task_struct *task)
 #define PF_WQ_WORKER 0x20
 
 /* Whether the current thread is among the selected ones. */
-static __always_inline bool chosen(struct burin_settings *set, struct task_struct *task, __u32 tgid)
+static __always_inline bool chosen(struct task_struct *task, __u32 tgid)
 {
-	if (set->select & BURIN_SELECT_IDS) {
+	if (settings.select & BURIN_SELECT_IDS) {
 		__u8 *what = bpf_map_lookup_elem(&selected, &tgid);
 		if (what && *what & BURIN_SELECTED_PID)
 			return true;
@@ -254,12 +243,12 @@ static __always_inline bool chosen(struct burin_settings *set, struct task_struc
 		if (what && *what & BURIN_SELECTED_TID)
 			return true;
 	}
-	if (set->select & BURIN_SELECT_NAMES) {
+	if (settings.select & BURIN_SELECT_NAMES) {
 		struct comm name = {};
 		__u32 tid = task->pid;
 		bpf_get_current_comm(&name, sizeof(name));
 		/* Workers of the kernel show other names in /proc than they bear. */
-		return bpf_map_lookup_elem(&names, &name) || set->overflow || bpf_map_lookup_elem(&renamed, &tid) ||
+		return bpf_map_lookup_elem(&names, &name) || settings.overflow || bpf_map_lookup_elem(&renamed, &tid) ||
 		       task->flags & PF_WQ_WORKER;
 	}
 	return false;
@@ -269,7 +258,7 @@ static __always_inline bool chosen(struct burin_settings *set, struct task_struc
  * Everything that both hooks share up to the decision; 0 stops. What nobody wants is told apart first: it is most of
  * what happens.
  */
-static __always_inline int begin(struct burin_settings *set, struct task_struct *task, long *nr, bool *compat, __u8 side)
+static __always_inline int begin(struct task_struct *task, long *nr, bool *compat, __u8 side)
 {
 	*compat = is_compat(task);
 	if (*compat) {
@@ -287,15 +276,15 @@ static __always_inline int begin(struct burin_settings *set, struct task_struct 
 	__u32 at = *nr;
 	OPAQUE(at);
 	*nr = at & (BURIN_NR_SYSCALLS - 1);
-	__u32 wanted = set->wanted[*nr];
+	__u32 wanted = settings.wanted[*nr];
 	if (!(wanted & side))
 		return 0;
 	__u32 tgid = task->tgid;
-	if (!set->on || tgid == set->self || tgid == set->helper)
+	if (!settings.on || tgid == settings.self || tgid == settings.helper)
 		return 0;
-	if (set->follow && !bpf_map_lookup_elem(&followed, &tgid))
+	if (settings.follow && !bpf_map_lookup_elem(&followed, &tgid))
 		return 0;
-	if (set->select && !(wanted & BURIN_WANT_ALWAYS) && !chosen(set, task, tgid))
+	if (settings.select && !(wanted & BURIN_WANT_ALWAYS) && !chosen(task, tgid))
 		return 0;
 	return wanted;
 }
@@ -456,15 +445,12 @@ static __always_inline int handle(void *ctx, struct pt_regs *regs, long nr, __s6
 {
 	const __u8 want = side == BURIN_BY_EXIT ? BURIN_WANT_EXIT : BURIN_WANT_ENTER;
 	const __u32 side_flag = side == BURIN_BY_EXIT ? BURIN_EXIT : 0;
-	struct burin_settings *set = get_settings();
 	struct task_struct *task = (struct task_struct *)bpf_get_current_task_btf();
 	bool compat;
-	if (!set)
-		return 0;
-	__u32 wanted = begin(set, task, &nr, &compat, want);
+	__u32 wanted = begin(task, &nr, &compat, want);
 	if (!wanted)
 		return 0;
-	if (wanted & BURIN_WANT_FD && set->fds != BURIN_FD_ANY && !wanted_fd(first_arg(regs, compat), set->fds))
+	if (wanted & BURIN_WANT_FD && settings.fds != BURIN_FD_ANY && !wanted_fd(first_arg(regs, compat), settings.fds))
 		return 0;
 	__u32 tid = task->pid;
 	__u32 cpu = bpf_get_smp_processor_id();
@@ -677,8 +663,7 @@ __noinline int put_sock(__u32 src)
 __noinline int put_iov(__u64 from, __u64 count, __s64 limit)
 {
 	struct scratch *s = get_scratch();
-	struct burin_settings *set = get_settings();
-	if (!s || !set)
+	if (!s)
 		return 0;
 	__u32 pos = room(s);
 	if (pos == BURIN_MISSING)
@@ -702,8 +687,8 @@ __noinline int put_iov(__u64 from, __u64 count, __s64 limit)
 	}
 	count = *(volatile __u64 *)&s->count;
 	__s64 wanted = limit >= 0 && limit < (__s64)total ? limit : (__s64)total;
-	if (wanted > set->snaplen)
-		wanted = set->snaplen;
+	if (wanted > settings.snaplen)
+		wanted = settings.snaplen;
 	s->spare = 0;
 	for (__u32 i = 0; i < IOV_COPIED; i++) {
 		__u32 done = s->spare & 0xffff;
@@ -732,8 +717,7 @@ __noinline int put_iov(__u64 from, __u64 count, __s64 limit)
 __noinline int put_op(__u32 packed)
 {
 	struct scratch *s = get_scratch();
-	struct burin_settings *set = get_settings();
-	if (!s || !set)
+	if (!s)
 		return 0;
 	__u32 op = packed & 0xff, x = (packed >> 8) & 0xff, y = (packed >> 16) & 0xff, z = packed >> 24;
 	__u32 pos = room(s);
@@ -759,13 +743,13 @@ __noinline int put_op(__u32 packed)
 	case BURIN_OP_BUF: {
 		__s64 len = value_of(s, y);
 		if (y != BURIN_SRC_RET && len < 0)
-			len = set->snaplen; /* an unsigned size */
+			len = settings.snaplen; /* an unsigned size */
 		if (len <= 0) {
 			put_piece(s, pos, 0, 0);
 			break;
 		}
-		if (len > set->snaplen)
-			len = set->snaplen;
+		if (len > settings.snaplen)
+			len = settings.snaplen;
 		copy_user(s, pos, from, len, 0);
 		break;
 	}
@@ -1139,13 +1123,12 @@ int exit_task(__u64 *ctx)
 
 static __always_inline struct burin_record *reserve_event(__u32 tgid, __u32 nr)
 {
-	struct burin_settings *set = get_settings();
-	if (!set || !set->on || tgid == set->self || tgid == set->helper || !(set->wanted[nr] & BURIN_WANT_ENTER))
+	if (!settings.on || tgid == settings.self || tgid == settings.helper || !(settings.wanted[nr] & BURIN_WANT_ENTER))
 		return 0;
-	if (set->follow && !bpf_map_lookup_elem(&followed, &tgid))
+	if (settings.follow && !bpf_map_lookup_elem(&followed, &tgid))
 		return 0;
-	if (set->select && !(set->wanted[nr] & BURIN_WANT_ALWAYS) &&
-	    !chosen(set, (struct task_struct *)bpf_get_current_task_btf(), tgid))
+	if (settings.select && !(settings.wanted[nr] & BURIN_WANT_ALWAYS) &&
+	    !chosen((struct task_struct *)bpf_get_current_task_btf(), tgid))
 		return 0;
 	struct burin_cpu *c = get_cpu();
 	if (!c)
@@ -1199,25 +1182,22 @@ int on_process_exit(__u64 *ctx)
 	}
 	__u32 tid = task->pid;
 	bpf_map_delete_elem(&renamed, &tid);
-	struct burin_settings *set = get_settings();
-	if (set && set->follow && tid == tgid)
+	if (settings.follow && tid == tgid)
 		bpf_map_delete_elem(&followed, &tgid);
 	return 0;
 }
 
-static __always_inline void remember_renamed(struct burin_settings *set, __u32 tid)
+static __always_inline void remember_renamed(__u32 tid)
 {
 	__u8 one = 1;
 	if (bpf_map_update_elem(&renamed, &tid, &one, BPF_ANY))
-		set->overflow = 1;
+		settings.overflow = 1;
 }
 
 SEC("tp_btf/task_rename")
 int on_rename(__u64 *ctx)
 {
-	struct burin_settings *set = get_settings();
-	if (set)
-		remember_renamed(set, ((struct task_struct *)ctx[0])->pid);
+	remember_renamed(((struct task_struct *)ctx[0])->pid);
 	return 0;
 }
 
@@ -1226,7 +1206,7 @@ int on_rename(__u64 *ctx)
  * The end of clone as the child sees it, told by the parent: where a new thread does not pass the exit hook on its way to
  * its program. Its memory is still as the parent's is.
  */
-static __always_inline int send_child(struct burin_settings *set, struct task_struct *child)
+static __always_inline int send_child(struct task_struct *child)
 {
 	struct task_struct *parent = (struct task_struct *)bpf_get_current_task_btf();
 	struct pt_regs *regs = (struct pt_regs *)bpf_task_pt_regs(parent);
@@ -1235,7 +1215,7 @@ static __always_inline int send_child(struct burin_settings *set, struct task_st
 	/* The kernel makes threads of its own, too, some of them while it works for another call. */
 	if (nr != NR_CLONE && nr != NR_CLONE3)
 		return 0;
-	if (!begin(set, child, &nr, &compat, BURIN_WANT_EXIT))
+	if (!begin(child, &nr, &compat, BURIN_WANT_EXIT))
 		return 0;
 	__u32 cpu = bpf_get_smp_processor_id();
 	struct burin_cpu *c = bpf_map_lookup_elem(&cpus, &cpu);
@@ -1258,14 +1238,11 @@ static __always_inline int send_child(struct burin_settings *set, struct task_st
 SEC("tp_btf/sched_process_fork")
 int on_fork(__u64 *ctx)
 {
-	struct burin_settings *set = get_settings();
-	if (!set)
-		return 0;
 	/* A child may go by its parent's old name. */
 	__u32 from = ((struct task_struct *)ctx[0])->pid;
 	if (bpf_map_lookup_elem(&renamed, &from))
-		remember_renamed(set, ((struct task_struct *)ctx[1])->pid);
-	if (set->follow) {
+		remember_renamed(((struct task_struct *)ctx[1])->pid);
+	if (settings.follow) {
 		__u32 parent = ((struct task_struct *)ctx[0])->tgid;
 		__u32 child = ((struct task_struct *)ctx[1])->tgid;
 		__u8 one = 1;
@@ -1273,7 +1250,7 @@ int on_fork(__u64 *ctx)
 			bpf_map_update_elem(&followed, &child, &one, BPF_ANY);
 	}
 #if defined(CHILD_EXIT_AT_FORK)
-	return send_child(set, (struct task_struct *)ctx[1]);
+	return send_child((struct task_struct *)ctx[1]);
 #else
 	return 0;
 #endif
@@ -1338,9 +1315,7 @@ int on_fault_kernel(__u64 *ctx)
 SEC("raw_tp/sys_enter")
 int who_am_i(__u64 *ctx)
 {
-	struct burin_settings *set = get_settings();
-	if (set)
-		set->self = bpf_get_current_pid_tgid() >> 32;
+	settings.self = bpf_get_current_pid_tgid() >> 32;
 	return 0;
 }
 

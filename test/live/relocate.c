@@ -31,6 +31,9 @@ static int run_loader(struct bpf_load_and_run_opts *opts)
 	return error;
 }
 #define bpf_load_and_run run_loader
+#ifdef PROBE
+#include "../../probe/bpf/record.h"
+#endif
 #include "skeleton.h"
 
 #define LOG_BYTES (16 << 20)
