@@ -61,8 +61,11 @@ async function start(
   for (let t = 0; t < wait && !ready?.test(output); t += 50) await sleep(50);
   return {
     stop: async () => {
+      // bpftrace misses one that comes while it is still attaching.
+      const again = setInterval(() => child.kill('SIGINT'), 3000);
       child.kill('SIGINT');
       await closed;
+      clearInterval(again);
       return output;
     },
   };

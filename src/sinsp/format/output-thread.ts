@@ -10,10 +10,15 @@ import { startWorkerThread } from '../../worker-thread.js';
 const RING_BYTES = 1 << 18;
 /** At most so many go out at once, so that there is room again soon. */
 const PIECE_BYTES = 1 << 15;
-/** Cells: bytes put into the ring and written from it (both wrap around), and how the thread is; 0 while it starts. */
+/**
+ * Cells: bytes put into the ring and written from it, both wrapping around; how the thread is, 0 while it starts; and how often
+ * it has written or stopped, which is what the caller waits on.
+ */
 const PUT = 0;
 const WRITTEN = 1;
 const STATE = 2;
+const NEWS = 3;
+const CELLS = 4;
 const RUNNING = 1;
 const STOPPED = 2;
 const HEADER_BYTES = 64;
@@ -27,9 +32,13 @@ interface Shared {
 
 /** Runs in the thread; sent there as text, so it uses only its arguments. */
 function threadMain({ fd, memory, headerBytes, pieceBytes }: Shared, fs: typeof import('node:fs')): void {
-  const cells = new Int32Array(memory, 0, 3);
+  const cells = new Int32Array(memory, 0, 4);
   const ring = new Uint8Array(memory, headerBytes);
   let written = 0;
+  const tell = () => {
+    Atomics.add(cells, 3, 1);
+    Atomics.notify(cells, 3);
+  };
   Atomics.store(cells, 2, 1);
   try {
     for (;;) {
@@ -42,13 +51,13 @@ function threadMain({ fd, memory, headerBytes, pieceBytes }: Shared, fs: typeof 
       const count = Math.min((put - written) | 0, ring.length - at, pieceBytes);
       written = (written + fs.writeSync(fd, ring, at, count)) | 0;
       Atomics.store(cells, 1, written);
-      Atomics.notify(cells, 1);
+      tell();
     }
   } catch {
     // The caller tries again, and learns why.
   }
   Atomics.store(cells, 2, 2);
-  Atomics.notify(cells, 1);
+  tell();
 }
 
 /** The caller's side of the thread. */
@@ -60,7 +69,7 @@ export class OutputThread {
   /** Throws when there can be no threads. */
   constructor(fd: number) {
     const memory = new SharedArrayBuffer(HEADER_BYTES + RING_BYTES);
-    this.cells = new Int32Array(memory, 0, 3);
+    this.cells = new Int32Array(memory, 0, CELLS);
     this.ring = new Uint8Array(memory, HEADER_BYTES);
     const workerData: Shared = { fd, memory, headerBytes: HEADER_BYTES, pieceBytes: PIECE_BYTES };
     startWorkerThread(`(${threadMain.toString()})(workerData, require('node:fs'));`, workerData);
@@ -80,12 +89,13 @@ export class OutputThread {
     const { cells, ring } = this;
     let taken = 0;
     while (taken < bytes.length) {
+      const news = Atomics.load(cells, NEWS);
       const written = Atomics.load(cells, WRITTEN);
       const at = this.put & (RING_BYTES - 1);
       const count = Math.min(RING_BYTES - ((this.put - written) | 0), RING_BYTES - at, bytes.length - taken);
       if (count === 0) {
         if (!this.isRunning) break;
-        Atomics.wait(cells, WRITTEN, written);
+        Atomics.wait(cells, NEWS, news);
         continue;
       }
       ring.set(bytes.subarray(taken, taken + count), at);
@@ -101,9 +111,9 @@ export class OutputThread {
   drain(): void {
     const { cells } = this;
     for (;;) {
-      const written = Atomics.load(cells, WRITTEN);
-      if (written === this.put || !this.isRunning) return;
-      Atomics.wait(cells, WRITTEN, written);
+      const news = Atomics.load(cells, NEWS);
+      if (Atomics.load(cells, WRITTEN) === this.put || !this.isRunning) return;
+      Atomics.wait(cells, NEWS, news);
     }
   }
 
