@@ -256,13 +256,9 @@ export class Reader {
       const now = clockMs();
       if (now < turnEnds) continue;
       leaveProcessorsToWalk();
-      if (progress !== null) {
-        // Its line comes between whole lines of the output.
-        if (output.isTerminal) output.flush();
-        progress.tick(source, this.total + inspector.eventCount);
-      } else if (output.isTerminal) {
-        output.handOut();
-      }
+      // The progress line comes between whole lines of the output.
+      if (output.isTerminal) progress === null ? output.handOut() : output.flush();
+      progress?.tick(source, this.total + inspector.eventCount);
       await new Promise(setImmediate);
       if (this.interrupted) return;
       turnEnds = clockMs() + TURN_MS;

@@ -630,15 +630,14 @@ class Parser {
       return this.fail('function arguments expected');
     }
     // What draws on a terminal writes the same few sequences again and again.
-    const only = args[0];
+    const only = args.length === 1 ? args[0]! : undefined;
     if (
-      args.length === 1 &&
-      only!.kind === 'concat' &&
+      only?.kind === 'concat' &&
       callee.kind === 'index' &&
       callee.key.kind === 'string' &&
       callee.key.value === 'write'
     ) {
-      only!.repeats = true;
+      only.repeats = true;
     }
     return { kind: 'call', callee, method, args, line, endLine: this.lexer.lastLine };
   }

@@ -82,7 +82,7 @@ export class Output {
       if (taken === bytes.length) return;
       bytes = bytes.subarray(taken);
     }
-    if (thread?.hasStopped) this.takeOver(thread);
+    this.takeOver();
     if (thread !== undefined) {
       writeAll(fd, bytes);
       return;
@@ -102,8 +102,10 @@ export class Output {
     }
   }
 
-  /** Writes what the thread could not. */
-  private takeOver(thread: OutputThread): void {
+  /** Writes what a thread that has stopped could not. */
+  private takeOver(): void {
+    const { thread } = this;
+    if (!thread?.hasStopped) return;
     this.thread = null;
     for (const bytes of thread.left()) writeAll(this.fd, bytes);
   }
@@ -122,9 +124,8 @@ export class Output {
   flush(): void {
     this.writer.flush();
     this.attempt(() => {
-      const { thread } = this;
-      thread?.drain();
-      if (thread?.hasStopped) this.takeOver(thread);
+      this.thread?.drain();
+      this.takeOver();
     });
   }
 }
