@@ -1,6 +1,7 @@
 // biome-ignore-all lint/complexity/noArguments: how many arguments there were tells nil from none, and rest arrays cost
 /** The `math` and `bit` libraries. */
 import * as bits from '../kernel/bit.js';
+import { commonLog } from '../kernel/common-log.js';
 import { ArgumentError } from '../kernel/errors.js';
 import { scale, toInt32 } from '../kernel/numbers.js';
 import { addDirect, intArg, numberArg } from './library.js';
@@ -20,7 +21,7 @@ const hot: Record<string, NativeFunction> = {
     return Math.floor(typeof x === 'number' ? x : numberArg(x, 1, arguments.length));
   },
   log10: function log10(x) {
-    return Math.log10(typeof x === 'number' ? x : numberArg(x, 1, arguments.length));
+    return commonLog(typeof x === 'number' ? x : numberArg(x, 1, arguments.length));
   },
   sqrt: function sqrt(x) {
     return Math.sqrt(typeof x === 'number' ? x : numberArg(x, 1, arguments.length));
@@ -138,7 +139,7 @@ export function openMath(): LuaTable {
       const value = numberArg(x, 1, arguments.length);
       if (base === undefined) return Math.log(value);
       const b = numberArg(base, 2, arguments.length);
-      return b === 2 ? Math.log2(value) : b === 10 ? Math.log10(value) : Math.log2(value) / Math.log2(b);
+      return b === 2 ? Math.log2(value) : b === 10 ? commonLog(value) : Math.log2(value) / Math.log2(b);
     },
     max: extreme((x, best) => x > best),
     min: extreme((x, best) => x < best),

@@ -10,6 +10,7 @@ import {
   toBit,
   toHex,
 } from '../kernel/bit.js';
+import { commonLog } from '../kernel/common-log.js';
 import { scale } from '../kernel/numbers.js';
 import type { LuaValue } from '../vm.js';
 import { power } from './execute.js';
@@ -81,9 +82,9 @@ export function openMath(L: LuaThread): Table {
       const n = checkNumber(args, 0);
       if (args.length < 2) return Math.log(n);
       const base = checkNumber(args, 1);
-      return base === 10 ? Math.log10(n) : Math.log2(n) / Math.log2(base);
+      return base === 10 ? commonLog(n) : Math.log2(n) / Math.log2(base);
     },
-    log10: one(Math.log10),
+    log10: one(commonLog),
     max: (_L, args) => {
       let result = checkNumber(args, 0);
       for (let i = 1; i < args.length; i++) {
