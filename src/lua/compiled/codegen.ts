@@ -58,6 +58,9 @@ export interface CodeOptions {
 /** Functions nested deeper than this only get the generator form, or code would double with each level. */
 const MAX_DUAL_DEPTH = 3;
 
+/** Turns of a loop that are paid for at once. */
+const TURNS = 32;
+
 const ARITHMETIC: Record<string, { helper: string; code: (l: string, r: string) => string }> = {
   '+': { helper: 'add', code: (l, r) => `${l}+${r}` },
   '-': { helper: 'sub', code: (l, r) => `${l}-${r}` },
@@ -77,7 +80,10 @@ interface FunctionState {
   generator: boolean;
   temps: number;
   maxTemps: number;
-  loops: string[];
+  /** Of the loops around the statement at hand. */
+  labels: string[];
+  /** There is a loop somewhere in the function. */
+  loops: boolean;
 }
 
 interface Operand {
@@ -240,6 +246,12 @@ class Generator {
     return `if(--fuel<0)fuel=${this.mark(line, false)}refuel(C);`;
   }
 
+  /** Burns fuel for a turn of a loop, some turns at a time: a counter of the function's own can stay in a register. */
+  private loopFuel(line: number): string {
+    this.fs.loops = true;
+    return `if(--$s<0){$s=${TURNS - 1};if((fuel-=${TURNS})<0)fuel=${this.mark(line, false)}refuel(C);}`;
+  }
+
   // ---- functions
 
   private functionExpression(node: FunctionNode): string {
@@ -266,14 +278,14 @@ class Generator {
 
   private functionForm(node: FunctionNode, id: number, generator: boolean): string {
     const outer = this.fs;
-    this.fs = { node, generator, temps: 0, maxTemps: 0, loops: [] };
+    this.fs = { node, generator, temps: 0, maxTemps: 0, labels: [], loops: false };
     const params = node.params.map((local) => local.js);
     if (node.vararg) params.push('...va');
     let body = this.block(node.body);
     if (node.body.statements.at(-1)?.kind !== 'return') body += 'return NONE;';
     let head = 'let $f,$v,$r';
     for (let i = 1; i <= this.fs.maxTemps; i++) head += `,$${i}`;
-    head += ';';
+    head += this.fs.loops ? ',$s=0;' : ';';
     if (node.busy) head += this.fuel(node.line);
     if (this.options.countDepth && node.busy)
       body = `${this.mark(node.line, false)}deeper(1);try{${body}}finally{deeper(-1);}`;
@@ -303,7 +315,7 @@ class Generator {
           throw new UnsupportedError('goto into a repeated part');
         }
       }
-      return `${this.plain(before)}${label.js}b:for(;;){${this.fuel(label.line)}${this.statements(rest)}break;}`;
+      return `${this.plain(before)}${label.js}b:for(;;){${this.loopFuel(label.line)}${this.statements(rest)}break;}`;
     }
     return this.plain(list);
   }
@@ -324,7 +336,7 @@ class Generator {
     const first = this.statements(before);
     for (const local of locals) this.hoisted.delete(local);
     const rest = label.backward
-      ? `${label.js}b:for(;;){${this.fuel(label.line)}${this.statements(list.slice(at + 1))}break;}`
+      ? `${label.js}b:for(;;){${this.loopFuel(label.line)}${this.statements(list.slice(at + 1))}break;}`
       : this.statements(list.slice(at + 1));
     return `${declared}${label.js}:{${first}}${rest}`;
   }
@@ -362,13 +374,13 @@ class Generator {
       case 'while':
         return this.loop((label) => {
           const condition = this.condition(s.condition);
-          return `${label}:while(${condition}){${this.fuel(s.line)}${this.block(s.body)}}`;
+          return `${label}:while(${condition}){${this.loopFuel(s.line)}${this.block(s.body)}}`;
         });
       case 'repeat':
         return this.loop((label) => {
           const body = this.block(s.body);
           this.fs.temps = 0;
-          return `${label}:for(;;){${this.fuel(s.line)}${body}if(${this.condition(s.condition)})break;}`;
+          return `${label}:for(;;){${this.loopFuel(s.line)}${body}if(${this.condition(s.condition)})break;}`;
         });
       case 'if': {
         let code = '';
@@ -385,7 +397,7 @@ class Generator {
       case 'return':
         return this.returnStatement(s.values, s.line);
       case 'break':
-        return `break ${this.fs.loops.at(-1)};`;
+        return `break ${this.fs.labels.at(-1)};`;
       case 'goto': {
         const { label } = s;
         return s.backward ? `continue ${label!.js}b;` : `break ${label!.js};`;
@@ -397,9 +409,9 @@ class Generator {
 
   private loop(make: (label: string) => string): string {
     const label = this.unique('W');
-    this.fs.loops.push(label);
+    this.fs.labels.push(label);
     const code = make(label);
-    this.fs.loops.pop();
+    this.fs.labels.pop();
     return code;
   }
 
@@ -552,7 +564,7 @@ class Generator {
     const body = this.block(s.body);
     const copy = own ? `let ${local.js}=${counter};` : '';
     const advance = step === '1' ? `${counter}++` : `${counter}+=${step}`;
-    return `{${head}${label}:for(let ${counter}=${from};${test};${advance}){${this.fuel(s.line)}${copy}${body}}}`;
+    return `{${head}${label}:for(let ${counter}=${from};${test};${advance}){${this.loopFuel(s.line)}${copy}${body}}}`;
   }
 
   private genericFor(s: Extract<Statement, { kind: 'forIn' }>, label: string): string {
@@ -605,7 +617,7 @@ class Generator {
       `if(isArray($r=${call})){$r=${spread};${k}=$r[0];${assign}}else{${k}=$r;${clear}}` +
       `if(${k}===undefined)break;${control}=${k};`;
     const body = this.block(s.body);
-    return `{${head}${label}:for(;;){${this.fuel(s.line)}${declared}${next}if(${it}!==undefined){${fast}}else{${slow}}${body}}}`;
+    return `{${head}${label}:for(;;){${this.loopFuel(s.line)}${declared}${next}if(${it}!==undefined){${fast}}else{${slow}}${body}}}`;
   }
 
   private returnStatement(values: Expr[], line: number): string {
