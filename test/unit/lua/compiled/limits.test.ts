@@ -18,6 +18,10 @@ for (const [what, code] of Object.entries({
   loop: 'local n = 0\nlocal function spin()\n while true do n = n + 1 end\nend\nspin()',
   'loop in pcall': 'while true do pcall(function() while true do end end) end',
   'goto loop': '::again:: goto again',
+  'numeric loop': 'for i = 1, math.huge do end',
+  'repeat loop': 'repeat until false',
+  'loops left early': 'while true do for i = 1, 10 do if i == 3 then break end end end',
+  'short loops': 'local function f() for i = 1, 3 do end end local function g() f() return g() end g()',
   'tree recursion': 'local function f(n) return n == 0 and 0 or f(n - 1) + f(n - 1) end f(60)',
   'tail calls': 'local function f() return f() end f()',
   pattern: 'string.find(string.rep("a", 5000), ".-.-.-.-.-.-b")',
@@ -46,6 +50,7 @@ test('memory limit: tables, strings, repetition', () => {
   for (const code of [
     'local t = {} for i = 1, math.huge do t[i] = {i} end',
     'local t = {} for i = 1, math.huge do t["key" .. i] = i end',
+    'local t = {} local function f() for i = 1, 20 do t[#t + 1] = {i} end end while true do f() end',
     'local s = string.rep("x", 1e9)',
   ]) {
     assert.throws(() => run(code, limits), LuaLimitError, code);
