@@ -58,7 +58,7 @@ export interface CodeOptions {
 /** Functions nested deeper than this only get the generator form, or code would double with each level. */
 const MAX_DUAL_DEPTH = 3;
 
-/** Turns of a loop that are paid for at once. */
+/** Turns of a loop that are paid for at once, ahead: a function that is left early has paid too much, never too little. */
 const TURNS = 32;
 
 const ARITHMETIC: Record<string, { helper: string; code: (l: string, r: string) => string }> = {

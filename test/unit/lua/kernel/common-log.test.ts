@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { commonLog } from '../../../../src/lua/kernel/common-log.js';
 import { Random } from '../../../support/random.js';
+import { hasLuajit, oracle } from '../dialect.js';
 
 const FRACTION = 200n;
 
@@ -47,6 +48,17 @@ test('a last digit differs now and then from the plain twin', () => {
     }
   }
   assert.ok(different < values.length / 500, `${different} of ${values.length} differ`);
+});
+
+test('the C library differs less often than for Math.log10', {
+  skip: hasLuajit ? false : 'luajit is not installed',
+}, () => {
+  const program = 'for i = 1000, 9999 do print(string.format("%.17g", math.log10(i / 1000))) end';
+  const expected = oracle(program).trim().split('\n').map(Number);
+  assert.equal(expected.length, 9000);
+  const differing = (log: (x: number) => number) => expected.filter((y, i) => log((1000 + i) / 1000) !== y).length;
+  const [ours, builtIn] = [differing(commonLog), differing(Math.log10)];
+  assert.ok(ours * 10 < builtIn, `${ours} differ, of Math.log10 ${builtIn}`);
 });
 
 test('what has no logarithm, and what is below one, is as everywhere', () => {
